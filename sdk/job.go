@@ -1,0 +1,247 @@
+package sdk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// A Job is what Train is asked to do. The host fills in the fields; the model
+// loops over [Job.Batches] and calls [Job.Step].
+type Job struct {
+	Data Rows   // to learn from
+	Seed uint64 // of everything random: equal jobs give equal weights
+
+	// Dir is the folder that checkpoints are written to, as step-N; "" for
+	// none. One is written at the end, when training is stopped, and every
+	// CheckpointEvery in between, where that is not 0.
+	Dir             string
+	CheckpointEvery time.Duration
+
+	// MaxSteps ends training early; 0 leaves that to the model's settings.
+	MaxSteps int
+
+	// Previews is how many rows to generate at the end of each epoch, always
+	// from the same latents; 0 for none.
+	Previews int
+
+	// Stop is closed when training should end after the current step.
+	Stop <-chan struct{}
+
+	// Watch is told what happens, from one goroutine at a time; may be nil.
+	Watch func(Event)
+
+	model Model
+	ctx   context.Context
+	at    Position
+	epoch int     // steps in one
+	sum   Metrics // over the window's steps
+	count int
+	sent  time.Time // the last event with metrics
+	saved time.Time
+	last  int // step of the last checkpoint
+}
+
+// Metrics are figures by name, of one step or the mean over some: "loss", "kl".
+type Metrics map[string]float64
+
+// A Position is how far a job has come. Steps and Epochs are the totals.
+type Position struct {
+	Step, Steps   int
+	Epoch, Epochs int // Epoch counts completed epochs
+}
+
+// An Event is something that happened in a job. The fields that do not apply
+// are zero.
+type Event struct {
+	Position
+
+	// Metrics are means over the steps since the window began. A window ends
+	// after a number of steps that depends on the job alone, and then Window
+	// is set; in between there is an event now and then, to show life.
+	Metrics Metrics
+	Window  bool
+
+	Checkpoint string // a checkpoint's folder, complete
+	Preview    *Batch // rows from the same latents as ever
+}
+
+const (
+	windows   = 500                    // of metrics in a job, about
+	lifeSigns = 200 * time.Millisecond // between events with metrics
+	// previewSeed is the seed of every job's previews, so that runs compare.
+	previewSeed = 1
+	// WeightsFile is the file in a checkpoint's folder that [Saver] writes.
+	WeightsFile = "weights.safetensors"
+)
+
+// Run trains m and leaves a last checkpoint. It is how the host, and a test,
+// start a job. Once training has begun, an error that is [ErrStopped] means
+// that the checkpoint is there.
+func (j *Job) Run(ctx context.Context, m Model) error {
+	if j.Data == nil || j.Data.Len() == 0 {
+		return fmt.Errorf("%w: no rows to learn from", ErrBadInput)
+	}
+	// A model in another process runs the job there, and only watches here.
+	if r, ok := m.(interface{ Remote() bool }); ok && r.Remote() {
+		return m.Train(ctx, j)
+	}
+	j.model, j.ctx = m, ctx
+	j.at, j.epoch, j.sum, j.count, j.last = Position{}, 0, Metrics{}, 0, 0
+	j.sent, j.saved = time.Now(), time.Now()
+	err := m.Train(ctx, j)
+	if err == nil {
+		err = ctx.Err()
+	}
+	if err != nil {
+		return err
+	}
+	return j.checkpoint()
+}
+
+// Batches returns shuffled batches of the data for so many epochs. The order
+// depends on the seed and the epoch. Every batch has size rows, or all rows
+// where there are fewer; rows left over at the end of an epoch wait for
+// another. A batch is valid until the next.
+func (j *Job) Batches(size, epochs int) iter.Seq[Batch] {
+	return func(yield func(Batch) bool) {
+		n := j.Data.Len()
+		size := max(1, min(size, n))
+		j.epoch = n / size
+		j.at.Epochs, j.at.Steps = epochs, epochs*j.epoch
+		if j.MaxSteps > 0 && j.MaxSteps < j.at.Steps {
+			j.at.Steps = j.MaxSteps
+			j.at.Epochs = (j.MaxSteps + j.epoch - 1) / j.epoch
+		}
+		var b Batch
+		for j.at.Step < j.at.Steps {
+			order := j.Rand(math.MaxUint64 - uint64(j.at.Epoch)).Perm(n)
+			for i := 0; i < j.epoch && j.at.Step < j.at.Steps; i++ {
+				before := j.at.Step
+				b = j.Data.Gather(b, order[i*size:(i+1)*size])
+				if !yield(b) {
+					return
+				}
+				if j.at.Step == before {
+					panic("sdk: Train took a batch without calling job.Step")
+				}
+			}
+		}
+	}
+}
+
+// Rand returns a generator that depends on the job's seed and on stream, so
+// that a model can have one for each use: 0, 1, 2 and so on.
+func (j *Job) Rand(stream uint64) *rand.Rand { return rand.New(rand.NewPCG(j.Seed, stream)) }
+
+// Step ends a training step, with figures about it. It reports progress,
+// writes a checkpoint and draws previews when they are due, and returns an
+// error when Train must return: [ErrStopped], [ErrDiverged] when a figure is
+// not finite, or the context's.
+func (j *Job) Step(m Metrics) error {
+	j.at.Step++
+	for _, name := range sortedKeys(m) {
+		if math.IsNaN(m[name]) || math.IsInf(m[name], 0) {
+			return Hint(fmt.Errorf("%w: step %d: %s is %g", ErrDiverged, j.at.Step, name, m[name]),
+				"lower the learning rate, or look at the data")
+		}
+		j.sum[name] += m[name]
+	}
+	j.count++
+	epochEnds := j.at.Step == j.at.Steps || j.epoch > 0 && j.at.Step%j.epoch == 0
+	if epochEnds {
+		j.at.Epoch++
+	}
+	j.report(epochEnds)
+	if err := j.ctx.Err(); err != nil {
+		return err
+	}
+	if epochEnds {
+		if err := j.preview(); err != nil {
+			return err
+		}
+	}
+	select {
+	case <-j.Stop:
+		if err := j.checkpoint(); err != nil {
+			return err
+		}
+		return fmt.Errorf("%w at step %d", ErrStopped, j.at.Step)
+	default:
+	}
+	if j.CheckpointEvery > 0 && time.Since(j.saved) > j.CheckpointEvery {
+		return j.checkpoint()
+	}
+	return nil
+}
+
+// report sends the window's means, when it ends or when the watcher has heard
+// nothing for a while.
+func (j *Job) report(epochEnds bool) {
+	ends := epochEnds || j.count >= max(1, j.at.Steps/windows)
+	if !ends && time.Since(j.sent) < lifeSigns {
+		return
+	}
+	means := make(Metrics, len(j.sum))
+	for name, sum := range j.sum {
+		means[name] = sum / float64(j.count)
+	}
+	j.tell(Event{Metrics: means, Window: ends})
+	j.sent = time.Now()
+	if ends {
+		clear(j.sum)
+		j.count = 0
+	}
+}
+
+func (j *Job) preview() error {
+	if j.Previews == 0 || j.Watch == nil {
+		return nil
+	}
+	rows, err := j.model.Generate(j.ctx, GenerateRequest{N: j.Previews, Seed: previewSeed})
+	if err != nil {
+		return fmt.Errorf("preview: %w", err)
+	}
+	j.tell(Event{Preview: &rows})
+	return nil
+}
+
+// checkpoint saves the model in a folder that appears only when it is whole.
+func (j *Job) checkpoint() error {
+	j.saved = time.Now()
+	saver, err := As[Saver](j.model)
+	if j.Dir == "" || errors.Is(err, errUnsupported) || (j.last == j.at.Step && j.last > 0) {
+		return nil
+	}
+	dir := filepath.Join(j.Dir, fmt.Sprintf("step-%08d", j.at.Step))
+	tmp := dir + ".tmp"
+	if err := os.RemoveAll(tmp); err != nil {
+		return fmt.Errorf("checkpoint: %w", err)
+	}
+	if err := os.MkdirAll(tmp, 0o777); err != nil {
+		return fmt.Errorf("checkpoint: %w", err)
+	}
+	if err := saver.Save(filepath.Join(tmp, WeightsFile)); err != nil {
+		os.RemoveAll(tmp)
+		return fmt.Errorf("checkpoint at step %d: %w", j.at.Step, err)
+	}
+	if err := os.Rename(tmp, dir); err != nil {
+		return fmt.Errorf("checkpoint: %w", err)
+	}
+	j.last = j.at.Step
+	j.tell(Event{Checkpoint: dir})
+	return nil
+}
+
+func (j *Job) tell(e Event) {
+	if j.Watch != nil {
+		e.Position = j.at
+		j.Watch(e)
+	}
+}

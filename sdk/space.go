@@ -1,0 +1,212 @@
+package sdk
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// A Space says what one row is: how many numbers, and what they mean. It is
+// all that a model knows of a modality.
+type Space struct {
+	Modality string   `json:"modality"`       // "image"
+	Shape    []int    `json:"shape"`          // of one row: 28, 28, 1
+	Axes     []string `json:"axes,omitempty"` // of Shape: "height", "width", "channel"
+
+	// Segments follow one another and cover the row: an image is one segment
+	// of 784 unit values, a line of text one of 32 categories, a table's row a
+	// mix.
+	Segments []Segment `json:"segments"`
+
+	// Conditions are known of every row, such as a label.
+	Conditions []Condition `json:"conditions,omitempty"`
+
+	// Meta is what the modality must remember to write rows back, such as an
+	// alphabet or a sample rate. Models ignore it.
+	Meta map[string]string `json:"meta,omitempty"`
+}
+
+// A Kind says what numbers mean.
+type Kind string
+
+const (
+	Unit     Kind = "unit"     // in [0, 1]
+	Signed   Kind = "signed"   // in [-1, 1]
+	Real     Kind = "real"     // any finite number, scaled to be about 1 in size
+	Binary   Kind = "binary"   // 0 or 1
+	Category Kind = "category" // a whole number in [0, Of)
+)
+
+// A Segment is a run of numbers of one kind.
+type Segment struct {
+	Name string `json:"name,omitempty"` // a table's column
+	Kind Kind   `json:"kind"`
+	Len  int    `json:"len"`
+	Of   int    `json:"of,omitempty"` // how many categories, at most 2²⁴
+}
+
+// A Condition is something that is known of a row and can be asked for:
+// one of Values, by its index, or, where there are none, a number from Min to
+// Max.
+type Condition struct {
+	Name   string   `json:"name"`
+	Doc    string   `json:"doc,omitempty"`
+	Values []string `json:"values,omitempty"`
+	Min    float64  `json:"min,omitempty"`
+	Max    float64  `json:"max,omitempty"`
+}
+
+// maxRow bounds how many numbers one row may have: 256 MiB of float32.
+const maxRow = 1 << 26
+
+// maxExact is the first whole number after which float32 skips some.
+const maxExact = 1 << 24
+
+// Size returns how many numbers a row has.
+func (s Space) Size() int { return size(s.Shape) }
+
+// Validate reports what is wrong with s.
+func (s Space) Validate() error {
+	if s.Modality == "" {
+		return fmt.Errorf("%w: space: no modality", ErrBadInput)
+	}
+	if err := ValidShape(s.Shape); err != nil {
+		return fmt.Errorf("space: %w", err)
+	}
+	if len(s.Axes) != 0 && len(s.Axes) != len(s.Shape) {
+		return fmt.Errorf("%w: space: %d axes for shape %v", ErrBadInput, len(s.Axes), s.Shape)
+	}
+	covered := 0
+	for _, g := range s.Segments {
+		if err := g.validate(); err != nil {
+			return fmt.Errorf("%w: space: segment %q: %w", ErrBadInput, g.Name, err)
+		}
+		covered += g.Len
+	}
+	if covered != s.Size() {
+		return fmt.Errorf("%w: space: segments cover %d numbers of %d", ErrBadInput, covered, s.Size())
+	}
+	for i, c := range s.Conditions {
+		if c.Name == "" || (len(c.Values) == 0 && !(c.Min < c.Max)) {
+			return fmt.Errorf("%w: space: condition %d: want a name, and values or min < max", ErrBadInput, i)
+		}
+	}
+	return nil
+}
+
+// ValidShape reports whether a row may have this shape: at least one number,
+// and at most 2²⁶.
+func ValidShape(shape []int) error {
+	if len(shape) == 0 {
+		return fmt.Errorf("%w: empty shape", ErrBadInput)
+	}
+	n := 1
+	for _, d := range shape {
+		if d < 1 || d > maxRow/n {
+			return fmt.Errorf("%w: shape %v: want 1 to %d numbers", ErrBadInput, shape, maxRow)
+		}
+		n *= d
+	}
+	return nil
+}
+
+func (g Segment) validate() error {
+	if g.Len < 1 || g.Len > maxRow {
+		return fmt.Errorf("length %d", g.Len)
+	}
+	switch g.Kind {
+	case Unit, Signed, Real, Binary:
+		if g.Of != 0 {
+			return fmt.Errorf("a %s segment has no categories", g.Kind)
+		}
+	case Category:
+		if g.Of < 1 || g.Of > maxExact {
+			return fmt.Errorf("%d categories: want 1 to %d", g.Of, maxExact)
+		}
+	default:
+		return fmt.Errorf("unknown kind %q", g.Kind)
+	}
+	return nil
+}
+
+// Holds reports whether v is a value that the segment's kind allows.
+func (g Segment) Holds(v float32) bool {
+	switch g.Kind {
+	case Unit:
+		return v >= 0 && v <= 1
+	case Signed:
+		return v >= -1 && v <= 1
+	case Binary:
+		return v == 0 || v == 1
+	case Category:
+		return v >= 0 && v < float32(g.Of) && v == float32(math.Trunc(float64(v)))
+	}
+	return !math.IsNaN(float64(v)) && !math.IsInf(float64(v), 0)
+}
+
+// Check reports whether b holds rows of s: their shape, their values, and one
+// value a row for each condition.
+func (s Space) Check(b Batch) error {
+	if b.RowSize() != s.Size() || len(b.Data) != b.Len()*s.Size() {
+		return fmt.Errorf("%w: rows of shape %v, want %v", ErrBadInput, b.Shape, s.Shape)
+	}
+	for i := range b.Len() {
+		at, row := 0, b.Row(i)
+		for _, g := range s.Segments {
+			for _, v := range row[at : at+g.Len] {
+				if !g.Holds(v) {
+					return fmt.Errorf("%w: row %d has %g where a %s belongs", ErrBadInput, i, v, g.Kind)
+				}
+			}
+			at += g.Len
+		}
+	}
+	for name, values := range b.Conditions {
+		if _, err := s.Condition(name); err != nil {
+			return err
+		}
+		if len(values) != b.Len() {
+			return fmt.Errorf("%w: condition %s has %d values for %d rows", ErrBadInput, name, len(values), b.Len())
+		}
+	}
+	return nil
+}
+
+// Condition returns the condition called name. The error says which there are.
+func (s Space) Condition(name string) (Condition, error) {
+	var names []string
+	for _, c := range s.Conditions {
+		if c.Name == name {
+			return c, nil
+		}
+		names = append(names, c.Name)
+	}
+	return Condition{}, unknown(s.Modality+" rows have no condition", name, names)
+}
+
+// Parse reads a value as a person writes it: one of Values or its index, or a
+// number.
+func (c Condition) Parse(text string) (float32, error) {
+	for i, v := range c.Values {
+		if strings.EqualFold(v, text) {
+			return float32(i), nil
+		}
+	}
+	v, err := strconv.ParseFloat(text, 32)
+	if err == nil && c.Holds(float32(v)) {
+		return float32(v), nil
+	}
+	if len(c.Values) > 0 {
+		return 0, unknown("condition "+c.Name+" has no value", text, c.Values)
+	}
+	return 0, fmt.Errorf("%w: condition %s is %q: want a number from %g to %g", ErrBadInput, c.Name, text, c.Min, c.Max)
+}
+
+// Holds reports whether v is a value of c.
+func (c Condition) Holds(v float32) bool {
+	if len(c.Values) > 0 {
+		return Segment{Kind: Category, Of: len(c.Values)}.Holds(v)
+	}
+	return float64(v) >= c.Min && float64(v) <= c.Max
+}
