@@ -33,7 +33,7 @@ type SettingType string
 
 const (
 	Integer  SettingType = "integer" // within ±2⁵³
-	Number   SettingType = "number"
+	Number   SettingType = "number"  // within the range of a float32
 	Boolean  SettingType = "boolean"
 	String   SettingType = "string"
 	Integers SettingType = "integers" // a list
@@ -62,22 +62,33 @@ var settingTypes = map[reflect.Type]SettingType{
 // Fields may be int, float64, float32, bool, string or a slice of int, float64
 // or string. What is wrong with the struct is reported by [Plugin.Validate].
 func SchemaOf(defaults any) Schema {
-	var schema Schema
 	v := reflect.ValueOf(defaults)
+	if v.Kind() != reflect.Struct {
+		return Schema{{Name: fmt.Sprintf("%T", defaults)}} // fails Validate
+	}
+	var schema Schema
 	for i := range v.NumField() {
-		f := v.Type().Field(i)
-		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		s := Setting{Name: name, Type: settingTypes[f.Type], Help: f.Tag.Get("help"), Min: bound(f, "min"), Max: bound(f, "max")}
-		if c := f.Tag.Get("choices"); c != "" {
-			s.Choices = strings.Split(c, ",")
-		}
-		s.Default, _ = json.Marshal(v.Field(i).Interface()) // a default that is no JSON fails Validate
-		if string(s.Default) == "null" {
-			s.Default = json.RawMessage("[]")
-		}
-		schema = append(schema, s)
+		schema = append(schema, settingOf(v.Type().Field(i), v.Field(i)))
 	}
 	return schema
+}
+
+// settingOf leaves Type empty where the field cannot be a setting.
+func settingOf(f reflect.StructField, value reflect.Value) Setting {
+	name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
+	s := Setting{Name: name, Help: f.Tag.Get("help"), Min: bound(f, "min"), Max: bound(f, "max")}
+	if c := f.Tag.Get("choices"); c != "" {
+		s.Choices = strings.Split(c, ",")
+	}
+	if !f.IsExported() || options != "" {
+		return s
+	}
+	s.Type = settingTypes[f.Type]
+	s.Default, _ = json.Marshal(value.Interface()) // a default that is no JSON fails Validate
+	if string(s.Default) == "null" {
+		s.Default = json.RawMessage("[]")
+	}
+	return s
 }
 
 func bound(f reflect.StructField, key string) *float64 {
@@ -99,12 +110,16 @@ func (sc Schema) validate() error {
 		switch {
 		case s.Name == "" || s.Name == "-" || seen[s.Name]:
 			return fmt.Errorf("setting %q: each field needs a json tag with a name of its own", s.Name)
-		case s.Type == "":
-			return fmt.Errorf("setting %s: fields may be int, float64, float32, bool, string, []int, []float64 or []string", s.Name)
+		case s.words() == "":
+			return fmt.Errorf("setting %s: want a struct of exported fields that are int, float64, float32, bool, string, []int, []float64 or []string, with no json options", s.Name)
 		case s.Help == "":
 			return fmt.Errorf("setting %s: no help tag", s.Name)
 		case s.Min != nil && math.IsNaN(*s.Min), s.Max != nil && math.IsNaN(*s.Max):
 			return fmt.Errorf("setting %s: min or max is no number", s.Name)
+		case s.Choices != nil && s.Type != String && s.Type != Strings:
+			return fmt.Errorf("setting %s: choices are for strings", s.Name)
+		case (s.Min != nil || s.Max != nil) && slices.Contains([]SettingType{Boolean, String, Strings}, s.Type):
+			return fmt.Errorf("setting %s: min and max are for numbers", s.Name)
 		}
 		if err := s.Check(s.Default); err != nil {
 			return fmt.Errorf("its default: %w", err)
@@ -161,7 +176,7 @@ func (s Setting) Check(value json.RawMessage) error {
 	var elements []json.RawMessage
 	switch s.Type {
 	case Integers, Numbers, Strings:
-		if err := json.Unmarshal(value, &elements); err != nil {
+		if err := json.Unmarshal(value, &elements); err != nil || elements == nil {
 			return s.bad(value)
 		}
 	default:
@@ -189,12 +204,13 @@ func (s Setting) holds(e json.RawMessage) bool {
 		return json.Unmarshal(e, &text) == nil && (s.Choices == nil || slices.Contains(s.Choices, text))
 	}
 	var v float64
-	if json.Unmarshal(e, &v) != nil {
+	if json.Unmarshal(e, &v) != nil || math.Abs(v) > math.MaxFloat32 {
 		return false
 	}
 	if s.Type == Integer || s.Type == Integers {
 		// Digits only: 1e3 is a whole number, but Go refuses it as an int.
-		if _, err := strconv.ParseInt(string(bytes.TrimSpace(e)), 10, 64); err != nil || math.Abs(v) > 1<<53 {
+		whole, err := strconv.ParseInt(string(bytes.TrimSpace(e)), 10, 64)
+		if err != nil || whole > 1<<53 || whole < -1<<53 {
 			return false
 		}
 	}
@@ -202,15 +218,29 @@ func (s Setting) holds(e json.RawMessage) bool {
 }
 
 func (s Setting) bad(value json.RawMessage) error {
-	return &SettingError{s.Name, fmt.Sprintf("is %s: want %s", value, s.Wants())}
+	return &SettingError{s.Name, fmt.Sprintf("is %s: want %s", brief(string(value)), s.Wants())}
+}
+
+// brief keeps a value that somebody mistook for a setting out of an error.
+func brief(text string) string {
+	const most = 80
+	if len(text) <= most {
+		return text
+	}
+	return fmt.Sprintf("%s… (%d bytes)", strings.ToValidUTF8(text[:most], ""), len(text))
+}
+
+// words names the type; "" is no type.
+func (s Setting) words() string {
+	return map[SettingType]string{
+		Integer: "an integer", Number: "a number", Boolean: "true or false", String: "a string",
+		Integers: "a list of integers", Numbers: "a list of numbers", Strings: "a list of strings",
+	}[s.Type]
 }
 
 // Wants says in words which values are allowed: "an integer from 1 to 4096".
 func (s Setting) Wants() string {
-	words := map[SettingType]string{
-		Integer: "an integer", Number: "a number", Boolean: "true or false", String: "a string",
-		Integers: "a list of integers", Numbers: "a list of numbers", Strings: "a list of strings",
-	}[s.Type]
+	words := s.words()
 	each := ""
 	if s.Type == Integers || s.Type == Numbers {
 		each = ", each"
@@ -221,13 +251,21 @@ func (s Setting) Wants() string {
 	case len(s.Choices) > 0:
 		return "one of " + strings.Join(s.Choices, ", ")
 	case s.Min != nil && s.Max != nil:
-		return fmt.Sprintf("%s%s from %g to %g", words, each, *s.Min, *s.Max)
+		return fmt.Sprintf("%s%s from %s to %s", words, each, s.text(*s.Min), s.text(*s.Max))
 	case s.Min != nil:
-		return fmt.Sprintf("%s%s of at least %g", words, each, *s.Min)
+		return fmt.Sprintf("%s%s of at least %s", words, each, s.text(*s.Min))
 	case s.Max != nil:
-		return fmt.Sprintf("%s%s of at most %g", words, each, *s.Max)
+		return fmt.Sprintf("%s%s of at most %s", words, each, s.text(*s.Max))
 	}
 	return words
+}
+
+// text writes a bound as a user would: integers have no exponent.
+func (s Setting) text(bound float64) string {
+	if s.Type == Integer || s.Type == Integers {
+		return strconv.FormatFloat(bound, 'f', -1, 64)
+	}
+	return strconv.FormatFloat(bound, 'g', -1, 64)
 }
 
 // Parse reads a value as a person writes it on a command line: 32, 1e-3,
@@ -257,7 +295,7 @@ func (s Setting) Parse(text string) (json.RawMessage, error) {
 		value = json.RawMessage("[" + string(value) + "]")
 	}
 	if !json.Valid(value) {
-		return nil, &SettingError{s.Name, fmt.Sprintf("is %q: want %s", text, s.Wants())}
+		return nil, &SettingError{s.Name, fmt.Sprintf("is %q: want %s", brief(text), s.Wants())}
 	}
 	return value, s.Check(value)
 }
