@@ -1,5 +1,10 @@
 package sdk
 
+import (
+	"maps"
+	"slices"
+)
+
 // A Batch is zero or more rows of one shape, held row after row.
 type Batch struct {
 	Shape []int     // of one row
@@ -69,7 +74,8 @@ type Rows interface {
 	Gather(dst Batch, indices []int) Batch
 }
 
-// InMemory returns the rows of b as [Rows].
+// InMemory returns the rows of b as [Rows]. They pass [Space.Check], and have
+// every condition of the space.
 func InMemory(space Space, b Batch) Rows { return memory{space, b} }
 
 type memory struct {
@@ -84,8 +90,10 @@ func (m memory) Gather(dst Batch, indices []int) Batch {
 	dst = Reuse(dst, m.space, len(indices))
 	for i, r := range indices {
 		copy(dst.Row(i), m.b.Row(r))
-		for name, values := range m.b.Conditions {
-			dst.Conditions[name][i] = values[r]
+	}
+	for _, c := range m.space.Conditions {
+		for i, r := range indices {
+			dst.Conditions[c.Name][i] = m.b.Conditions[c.Name][r]
 		}
 	}
 	return dst
@@ -100,6 +108,9 @@ func Reuse(dst Batch, space Space, n int) Batch {
 	if dst.Conditions == nil {
 		dst.Conditions = make(map[string][]float32, len(space.Conditions))
 	}
+	maps.DeleteFunc(dst.Conditions, func(name string, _ []float32) bool {
+		return !slices.ContainsFunc(space.Conditions, func(c Condition) bool { return c.Name == name })
+	})
 	for _, c := range space.Conditions {
 		dst.Conditions[c.Name] = resize(dst.Conditions[c.Name], n)
 	}

@@ -3,6 +3,7 @@ package sdk
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -87,10 +88,12 @@ func (s Space) Validate() error {
 	if covered != s.Size() {
 		return fmt.Errorf("%w: space: segments cover %d numbers of %d", ErrBadInput, covered, s.Size())
 	}
+	seen := map[string]bool{}
 	for i, c := range s.Conditions {
-		if c.Name == "" || (len(c.Values) == 0 && !(c.Min < c.Max)) {
-			return fmt.Errorf("%w: space: condition %d: want a name, and values or min < max", ErrBadInput, i)
+		if c.Name == "" || seen[c.Name] || (len(c.Values) == 0 && !(c.Min < c.Max)) {
+			return fmt.Errorf("%w: space: condition %d (%q): want a name of its own, and values or min < max", ErrBadInput, i, c.Name)
 		}
+		seen[c.Name] = true
 	}
 	return nil
 }
@@ -145,11 +148,14 @@ func (g Segment) Holds(v float32) bool {
 	return !math.IsNaN(float64(v)) && !math.IsInf(float64(v), 0)
 }
 
-// Check reports whether b holds rows of s: their shape, their values, and one
-// value a row for each condition.
+// Check reports whether b holds rows of s: their shape, their values, and, of
+// each condition that b has, one value a row.
 func (s Space) Check(b Batch) error {
-	if b.RowSize() != s.Size() || len(b.Data) != b.Len()*s.Size() {
+	if !slices.Equal(b.Shape, s.Shape) {
 		return fmt.Errorf("%w: rows of shape %v, want %v", ErrBadInput, b.Shape, s.Shape)
+	}
+	if len(b.Data) != b.Len()*s.Size() {
+		return fmt.Errorf("%w: %d numbers are no whole rows of shape %v", ErrBadInput, len(b.Data), s.Shape)
 	}
 	for i := range b.Len() {
 		at, row := 0, b.Row(i)
@@ -162,12 +168,25 @@ func (s Space) Check(b Batch) error {
 			at += g.Len
 		}
 	}
-	for name, values := range b.Conditions {
-		if _, err := s.Condition(name); err != nil {
+	for _, name := range sortedKeys(b.Conditions) {
+		if err := s.checkCondition(name, b.Conditions[name], b.Len()); err != nil {
 			return err
 		}
-		if len(values) != b.Len() {
-			return fmt.Errorf("%w: condition %s has %d values for %d rows", ErrBadInput, name, len(values), b.Len())
+	}
+	return nil
+}
+
+func (s Space) checkCondition(name string, values []float32, rows int) error {
+	c, err := s.Condition(name)
+	if err != nil {
+		return err
+	}
+	if len(values) != rows {
+		return fmt.Errorf("%w: condition %s has %d values for %d rows", ErrBadInput, name, len(values), rows)
+	}
+	for i, v := range values {
+		if !c.Holds(v) {
+			return fmt.Errorf("%w: condition %s of row %d is %g", ErrBadInput, name, i, v)
 		}
 	}
 	return nil
@@ -208,5 +227,5 @@ func (c Condition) Holds(v float32) bool {
 	if len(c.Values) > 0 {
 		return Segment{Kind: Category, Of: len(c.Values)}.Holds(v)
 	}
-	return float64(v) >= c.Min && float64(v) <= c.Max
+	return v >= float32(c.Min) && v <= float32(c.Max) // in v's precision: 0.1 is at most 0.1
 }
