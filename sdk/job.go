@@ -42,6 +42,7 @@ type Job struct {
 	at    Position
 	epoch int     // steps in one
 	sum   Metrics // over the window's steps
+	seen  map[string]int
 	count int
 	sent  time.Time // the last event with metrics
 	saved time.Time
@@ -62,9 +63,10 @@ type Position struct {
 type Event struct {
 	Position
 
-	// Metrics are means over the steps since the window began. A window ends
-	// after a number of steps that depends on the job alone, and then Window
-	// is set; in between there is an event now and then, to show life.
+	// Metrics are means, each over those steps since the window began that
+	// had it. A window ends after a number of steps that depends on the job
+	// alone, and then Window is set; in between there is an event now and
+	// then, to show life.
 	Metrics Metrics
 	Window  bool
 
@@ -93,7 +95,7 @@ func (j *Job) Run(ctx context.Context, m Model) error {
 		return m.Train(ctx, j)
 	}
 	j.model, j.ctx = m, ctx
-	j.at, j.epoch, j.sum, j.count, j.last = Position{}, 0, Metrics{}, 0, 0
+	j.at, j.epoch, j.sum, j.seen, j.count, j.last = Position{}, 0, Metrics{}, map[string]int{}, 0, 0
 	j.sent, j.saved = time.Now(), time.Now()
 	err := m.Train(ctx, j)
 	if err == nil {
@@ -114,6 +116,7 @@ func (j *Job) Batches(size, epochs int) iter.Seq[Batch] {
 		n := j.Data.Len()
 		size := max(1, min(size, n))
 		j.epoch = n / size
+		epochs = min(epochs, math.MaxInt/max(1, j.epoch))
 		j.at.Epochs, j.at.Steps = epochs, epochs*j.epoch
 		if j.MaxSteps > 0 && j.MaxSteps < j.at.Steps {
 			j.at.Steps = j.MaxSteps
@@ -152,6 +155,7 @@ func (j *Job) Step(m Metrics) error {
 				"lower the learning rate, or look at the data")
 		}
 		j.sum[name] += m[name]
+		j.seen[name]++
 	}
 	j.count++
 	epochEnds := j.at.Step == j.at.Steps || j.epoch > 0 && j.at.Step%j.epoch == 0
@@ -190,12 +194,13 @@ func (j *Job) report(epochEnds bool) {
 	}
 	means := make(Metrics, len(j.sum))
 	for name, sum := range j.sum {
-		means[name] = sum / float64(j.count)
+		means[name] = sum / float64(j.seen[name])
 	}
 	j.tell(Event{Metrics: means, Window: ends})
 	j.sent = time.Now()
 	if ends {
 		clear(j.sum)
+		clear(j.seen)
 		j.count = 0
 	}
 }
@@ -214,7 +219,7 @@ func (j *Job) preview() error {
 
 // checkpoint saves the model in a folder that appears only when it is whole.
 func (j *Job) checkpoint() error {
-	j.saved = time.Now()
+	defer func() { j.saved = time.Now() }() // so that slow disks leave time to train
 	saver, err := As[Saver](j.model)
 	if j.Dir == "" || errors.Is(err, errUnsupported) || (j.last == j.at.Step && j.last > 0) {
 		return nil
@@ -232,6 +237,7 @@ func (j *Job) checkpoint() error {
 		return fmt.Errorf("checkpoint at step %d: %w", j.at.Step, err)
 	}
 	if err := os.Rename(tmp, dir); err != nil {
+		os.RemoveAll(tmp)
 		return fmt.Errorf("checkpoint: %w", err)
 	}
 	j.last = j.at.Step
