@@ -32,7 +32,8 @@ type ModelMaker struct {
 
 // MakeModel returns the maker of a model. The schema of its settings is
 // derived from S and its defaults (see [SchemaOf]), its abilities from the
-// methods of M, so that neither can disagree with the code.
+// methods of M, so that neither can disagree with the code. M is the model's
+// own type: an interface would hide what it can do, and fails [Plugin.Validate].
 func MakeModel[S any, M Model](defaults S, build func(S, Space) (M, error)) ModelMaker {
 	schema := SchemaOf(defaults)
 	return ModelMaker{
@@ -93,6 +94,9 @@ var optional = []struct {
 }
 
 func abilities(m reflect.Type) []Ability {
+	if m.Kind() == reflect.Interface {
+		return nil
+	}
 	can := []Ability{CanTrain, CanGenerate}
 	if !m.Implements(reflect.TypeFor[interface{ lacksEncoder() }]()) {
 		can = append(can, CanEncode)

@@ -175,6 +175,8 @@ func (s ModelSpec) validate() error {
 		return fmt.Errorf("Family and Doc must be set")
 	case s.New == nil:
 		return fmt.Errorf("no ModelMaker: use sdk.MakeModel")
+	case len(s.Can) == 0:
+		return fmt.Errorf("it can do nothing: MakeModel's build must return the model's own type, not an interface")
 	}
 	return s.Schema.validate()
 }
