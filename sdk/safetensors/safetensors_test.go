@@ -120,6 +120,7 @@ var bad = []struct {
 }{
 	{"empty", nil, "has 0 bytes"},
 	{"huge length", []byte("\xff\xff\xff\xff\xff\xff\xff\xff{}"), "its header claims 18446744073709551615 bytes"},
+	{"length past the end", []byte("\x00\x00\x00\x05\x00\x00\x00\x00{}"), "its header claims 83886080 bytes, the file has 10"},
 	{"not JSON", file("hello", 0), "no JSON object"},
 	{"space first", file(" {}", 0), "no JSON object"},
 	{"array", file("[]", 0), "no JSON object"},
