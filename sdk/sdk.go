@@ -172,7 +172,7 @@ func (s ModelSpec) validate() error {
 	case !validName.MatchString(s.Name):
 		return fmt.Errorf("want a name of lower-case letters, digits and dashes")
 	case s.Family == "" || s.Doc == "":
-		return fmt.Errorf("Family and Doc must be set")
+		return fmt.Errorf("want a Family and a Doc")
 	case s.New == nil:
 		return fmt.Errorf("no ModelMaker: use sdk.MakeModel")
 	case len(s.Can) == 0:
@@ -186,7 +186,7 @@ func (s ModalitySpec) validate() error {
 	case !validName.MatchString(s.Name):
 		return fmt.Errorf("want a name of lower-case letters, digits and dashes")
 	case s.Doc == "":
-		return fmt.Errorf("Doc must be set")
+		return fmt.Errorf("want a Doc")
 	case s.New == nil:
 		return fmt.Errorf("no ModalityMaker: use sdk.MakeModality")
 	}
