@@ -1,0 +1,34 @@
+// Package tensor is arithmetic on matrices of float32 that remembers how each
+// number was made, and so knows its gradient.
+//
+// Numbers live in a [Tensor]. Those of one training step live on a [Tape],
+// which records every operation; a [Params] holds what is learned. A step is
+//
+//	tape.Reset()
+//	x := tape.Input(rows, n, width)
+//	loss := x.Dense(w, b, tensor.Tanh).Square().Mean()
+//	loss.Backward(params) // fills params.Grad
+//
+// Operations are methods that chain. Each returns a new tensor on the tape of
+// its operands and leaves the operands as they were. The second operand of
+// Add, Sub and Mul may have one row, one column or both, and then stands for
+// as many as the first has.
+//
+// # Promises
+//
+// Equal operands give equal bytes for any GOMAXPROCS: work is shared out
+// between threads, but a sum never is. Row i of what a network makes depends on
+// row i of its input alone, whatever the batch.
+//
+// A tape uses the memory of the step before again. A step that repeats the
+// operations of the last one, with the same shapes, allocates nothing.
+//
+// # Panics
+//
+// Shapes that do not fit are a mistake in the program, and panic with a
+// message that names the operation and the shapes. So does a chain that
+// touches no tape, or two. Nothing else panics: numbers that overflow become
+// infinite or NaN, as IEEE 754 has it.
+//
+// A tape, and the parameters used with it, belong to one goroutine at a time.
+package tensor

@@ -1,0 +1,108 @@
+package tensor
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+)
+
+// Params are the parameters of a network: named tensors, which lie in one run
+// of memory so that an optimiser passes over them once. Between tensors there
+// may be a few zeros. The zero Params is ready to use.
+type Params struct {
+	Data []float32
+	Grad []float32 // nil before the first Backward
+
+	list   []Param
+	wanted bool
+}
+
+// A Param is one parameter.
+type Param struct {
+	Name   string // "encoder.0.weight"
+	Tensor *Tensor
+	Bound  float32 // Init draws from -Bound to Bound
+}
+
+// Add adds a parameter of zeros. [Params.Init] will draw its numbers
+// uniformly from -bound to bound. It panics where the name is taken.
+func (p *Params) Add(name string, rows, cols int, bound float32) *Tensor {
+	if rows < 1 || cols < 1 {
+		panic(fmt.Sprintf("tensor: parameter %s: %d×%d", name, rows, cols))
+	}
+	for _, q := range p.list {
+		if q.Name == name {
+			panic("tensor: parameter " + name + ": added twice")
+		}
+	}
+	t := &Tensor{Rows: rows, Cols: cols, owner: p}
+	p.list = append(p.list, Param{name, t, bound})
+	size := (rows*cols + aligned - 1) / aligned * aligned
+	old := p.Data
+	p.Data = make([]float32, len(old)+size)
+	copy(p.Data, old)
+	p.Grad = nil
+	p.share()
+	return t
+}
+
+// share makes each tensor a part of Data, and of Grad where there is one.
+func (p *Params) share() {
+	at := 0
+	for _, q := range p.list {
+		n := q.Tensor.Rows * q.Tensor.Cols
+		q.Tensor.Data = p.Data[at : at+n : at+n]
+		q.Tensor.Grad = nil
+		if p.Grad != nil {
+			q.Tensor.Grad = p.Grad[at : at+n : at+n]
+		}
+		at += (n + aligned - 1) / aligned * aligned
+	}
+}
+
+// want begins and ends a Backward with respect to p.
+func (p *Params) want(on bool) {
+	p.wanted = on
+	switch {
+	case !on:
+	case p.Grad == nil:
+		p.Grad = make([]float32, len(p.Data))
+		p.share()
+	default:
+		clear(p.Grad)
+	}
+}
+
+// All returns the parameters, in the order in which they were added.
+func (p *Params) All() []Param { return p.list }
+
+// Init draws all parameters anew.
+func (p *Params) Init(rng *rand.Rand) {
+	for _, q := range p.list {
+		for i := range q.Tensor.Data {
+			q.Tensor.Data[i] = 0
+			if q.Bound != 0 {
+				q.Tensor.Data[i] = (2*rng.Float32() - 1) * q.Bound
+			}
+		}
+	}
+}
+
+// Finite reports whether no parameter is infinite or NaN.
+func (p *Params) Finite() bool {
+	for _, v := range p.Data {
+		if v-v != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// Norm returns the Euclidean norm of Grad, 0 before the first Backward.
+func (p *Params) Norm() float64 {
+	sum := 0.0
+	for _, g := range p.Grad {
+		sum += float64(g) * float64(g)
+	}
+	return math.Sqrt(sum)
+}

@@ -1,0 +1,115 @@
+package tensor
+
+// A unary operation is a function of each number, and its derivative.
+type unary struct {
+	f func(y, x []float32, k float32)
+
+	// slope adds dy times the derivative to dx.
+	slope func(dx, dy, y, x []float32, k float32)
+}
+
+func (x *Tensor) each(op string, u *unary, k float32) *Tensor {
+	t := x.result(op, x.Rows, x.Cols, eachBack)
+	t.own()
+	t.unary, t.k = u, k
+	t.numbers(eachForward)
+	return t
+}
+
+func eachForward(t *Tensor, from, to int) {
+	t.unary.f(t.Data[from:to], t.a.Data[from:to], t.k)
+}
+
+func eachBack(t *Tensor) { t.numbers(eachSlope) }
+
+func eachSlope(t *Tensor, from, to int) {
+	t.unary.slope(t.a.Grad[from:to], t.Grad[from:to], t.Data[from:to], t.a.Data[from:to], t.k)
+}
+
+// Scale returns k times each number.
+func (x *Tensor) Scale(k float32) *Tensor { return x.each("scale", &scaleOp, k) }
+
+var scaleOp = unary{
+	func(y, x []float32, k float32) {
+		for i := range y {
+			y[i] = k * x[i]
+		}
+	},
+	func(dx, dy, y, x []float32, k float32) { addScaled(dx, k, dy) },
+}
+
+// Plus returns k plus each number.
+func (x *Tensor) Plus(k float32) *Tensor { return x.each("plus", &plusOp, k) }
+
+var plusOp = unary{
+	func(y, x []float32, k float32) {
+		for i := range y {
+			y[i] = k + x[i]
+		}
+	},
+	func(dx, dy, y, x []float32, k float32) { add(dx, dy) },
+}
+
+// Exp returns e to the power of each number.
+func (x *Tensor) Exp() *Tensor { return x.each("exp", &expOp, 0) }
+
+var expOp = unary{
+	func(y, x []float32, _ float32) {
+		for i := range y {
+			y[i] = exp(x[i])
+		}
+	},
+	func(dx, dy, y, x []float32, _ float32) {
+		for i := range dx {
+			dx[i] += dy[i] * y[i]
+		}
+	},
+}
+
+// Square returns the square of each number.
+func (x *Tensor) Square() *Tensor { return x.each("square", &squareOp, 0) }
+
+var squareOp = unary{
+	func(y, x []float32, _ float32) {
+		for i := range y {
+			y[i] = x[i] * x[i]
+		}
+	},
+	func(dx, dy, y, x []float32, _ float32) {
+		for i := range dx {
+			dx[i] += dy[i] * 2 * x[i]
+		}
+	},
+}
+
+// Softplus returns log(1+eˣ) of each number, without overflow.
+func (x *Tensor) Softplus() *Tensor { return x.each("softplus", &softplusOp, 0) }
+
+var softplusOp = unary{
+	func(y, x []float32, _ float32) {
+		for i := range y {
+			y[i], _ = softplus(x[i])
+		}
+	},
+	func(dx, dy, y, x []float32, _ float32) {
+		for i := range dx {
+			dx[i] += dy[i] * sigmoid(x[i])
+		}
+	},
+}
+
+// add adds x to dst.
+func add(dst, x []float32) {
+	dst = dst[:len(x)]
+	for i, v := range x {
+		dst[i] += v
+	}
+}
+
+// addScaled adds k·x to dst.
+func addScaled(dst []float32, k float32, x []float32) {
+	dst = dst[:len(x)]
+	for i, v := range x {
+		dst[i] += k * v
+	}
+}
