@@ -1,0 +1,49 @@
+// Package registry reads models.toml, which says which plugins and models
+// there are, and turns a plugin's source into an executable.
+//
+//	schema = 1
+//
+//	[plugins.vae]
+//	source = "./plugins/vae"    # a Go package's folder, or an executable
+//
+//	[plugins.image]
+//	source = "./plugins/image"
+//
+//	[models.digits]
+//	plugin   = "vae"            # one of those above
+//	model    = "vae"            # its name in the plugin; default: "digits"
+//	modality = "image"          # optional
+//	data     = "fashion"        # optional: a dataset's name, or a path
+//
+//	[models.digits.settings]    # the model's
+//	latent = 32
+//
+//	[models.digits.read]        # the modality's, for reading the data
+//	size = 28
+//
+// Plugins and models have names of lower-case letters, digits and dashes.
+//
+// # Paths
+//
+// A source and a path to data are relative to the folder of models.toml, not
+// to the one genhost runs in; ~/ is the user's home. Data that could be a name
+// by the rule above is the name of a dataset, and anything else a path: a
+// folder called faces is "./faces".
+//
+// # Settings
+//
+// The registry knows no plugin, so it cannot tell a good setting from a bad
+// one. It turns values into JSON and remembers where each stands: when a
+// plugin refuses one, [Model.Locate] adds file and line.
+//
+// # Errors
+//
+// An error about something in models.toml begins with file and line, and wraps
+// [ErrConfig] or [ErrNotFound]. What the user can do about it is in its
+// [sdk.Hints].
+//
+// # Executables
+//
+// See [Builder]. A file is never run to learn what it is, and nothing is
+// looked up on the PATH but the go command.
+package registry

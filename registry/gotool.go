@@ -1,0 +1,68 @@
+package registry
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/genhost/genhost/sdk"
+)
+
+// goTool runs the go command in dir and returns what it prints. The error
+// holds all of what it complains about.
+func goTool(ctx context.Context, dir string, args ...string) ([]byte, error) {
+	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd.Dir = dir
+	cmd.Env = append(cmd.Environ(), "GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH)
+	cmd.Cancel = func() error { // let it remove its temporary files
+		if cmd.Process.Signal(os.Interrupt) != nil {
+			return cmd.Process.Kill()
+		}
+		return nil
+	}
+	cmd.WaitDelay = 2 * time.Second
+	var out, complaints bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &complaints
+	err := cmd.Run()
+	switch {
+	case err == nil:
+		return out.Bytes(), nil
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case errors.Is(err, exec.ErrNotFound) || errors.Is(err, exec.ErrDot):
+		return nil, sdk.Hint(errors.New("cannot be built: no go command on the PATH"),
+			"install Go from https://go.dev/dl, or give the path of an executable as source")
+	}
+	text := strings.TrimSpace(complaints.String() + out.String())
+	if text == "" {
+		text = err.Error()
+	}
+	return nil, sdk.Hint(fmt.Errorf("cannot be built: go %s in %s:\n%s", args[0], dir, text),
+		"the plugin's own code or its go.mod must be mended")
+}
+
+// checkPackage gives the plain reasons why a folder cannot be a Go program,
+// before go gives them at length.
+func checkPackage(dir string) error {
+	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
+	if err != nil || len(files) == 0 {
+		return sdk.Hint(mark(ErrConfig, errors.New("the folder has no Go files")),
+			"the source of a plugin is the folder of its Go package, or its executable")
+	}
+	for d := dir; ; d = filepath.Dir(d) {
+		if _, err := os.Stat(filepath.Join(d, "go.mod")); err == nil {
+			return nil
+		}
+		if d == filepath.Dir(d) {
+			return sdk.Hint(mark(ErrConfig, errors.New("no go.mod in the folder or above it")),
+				"run go mod init there, or build the plugin and give its executable as source")
+		}
+	}
+}

@@ -1,0 +1,273 @@
+package registry
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/genhost/genhost/sdk"
+)
+
+// A Registry is what models.toml says, in its order.
+type Registry struct {
+	Path    string // of models.toml, as given to Load
+	Dir     string // that holds it, absolute
+	Plugins []Plugin
+	Models  []Model
+}
+
+// A Plugin is a program that offers models, modalities, or both.
+type Plugin struct {
+	Name   string
+	Source string // as in models.toml: "./plugins/vae"
+	Line   int    // where it stands
+	Path   string // what Source means, absolute; "" for what is no path
+
+	file string
+}
+
+// A Model is a model of a plugin, with its settings.
+type Model struct {
+	Name     string       // in models.toml
+	Plugin   string       // one of the registry's
+	Model    string       // its name in the plugin
+	Modality string       // "" where models.toml names none
+	Data     string       // an absolute path, a dataset's name, or ""
+	Settings sdk.Settings // the model's; nil for none
+	Read     sdk.Settings // the modality's, for reading the data; nil for none
+	Line     int          // where it stands
+
+	doc *document
+}
+
+// Load reads models.toml. Every error wraps [ErrConfig].
+func Load(path string) (*Registry, error) {
+	text, err := readFile(path)
+	if err != nil {
+		return nil, err
+	}
+	doc, err := parse(path, text)
+	if err != nil {
+		return nil, err
+	}
+	dir, err := filepath.Abs(filepath.Dir(path))
+	if err != nil {
+		return nil, fileError(path, err)
+	}
+	r := &Registry{Path: path, Dir: dir}
+	if err := r.fill(table{document: doc, values: doc.root}); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+func (r *Registry) fill(root table) error {
+	if err := checkSchema(root); err != nil {
+		return err
+	}
+	if err := root.only("schema", "plugins", "models"); err != nil {
+		return err
+	}
+	if err := eachNamed(root, "plugins", r.addPlugin); err != nil {
+		return err
+	}
+	return eachNamed(root, "models", r.addModel)
+}
+
+// schema is the version of the format of models.toml.
+const schema = 1
+
+// checkSchema comes before all else: of a newer file, nothing is known.
+func checkSchema(root table) error {
+	value, there := root.values["schema"]
+	version, ok := value.(int64)
+	switch {
+	case !there:
+		return sdk.Hint(root.errorAt(1, "no schema"), "begin the file with schema = 1")
+	case !ok:
+		return root.errorf("schema", "is %s: want the number %d", kind(value), schema)
+	case version < schema:
+		return root.errorf("schema", "is %d: want %d", version, schema)
+	case version > schema:
+		return sdk.Hint(root.errorf("schema", "is %d: the file is made for a newer genhost", version),
+			fmt.Sprintf("this one knows schema %d: get a newer genhost", schema))
+	}
+	return nil
+}
+
+var validName = regexp.MustCompile(`^[a-z][a-z0-9-]{0,62}$`)
+
+// eachNamed calls add for each of the tables in one of root's, in order.
+func eachNamed(root table, name string, add func(name string, t table) error) error {
+	all, err := root.table(name)
+	if err != nil {
+		return err
+	}
+	for _, name := range all.names() {
+		if !validName.MatchString(name) {
+			err := all.errorf(name, "is no good name: want lower-case letters, digits and dashes, a letter first")
+			return sdk.Hint(err, callIt(name))
+		}
+		t, err := all.table(name)
+		if err != nil {
+			return err
+		}
+		if err := add(name, t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// callIt suggests a good name like a bad one.
+func callIt(name string) string {
+	good := strings.ToLower(strings.NewReplacer("_", "-", " ", "-", ".", "-").Replace(name))
+	if !validName.MatchString(good) {
+		return ""
+	}
+	return "call it " + good
+}
+
+func (r *Registry) addPlugin(name string, t table) error {
+	if err := t.only("source"); err != nil {
+		return err
+	}
+	source, err := t.text("source")
+	if err != nil {
+		return err
+	}
+	line := t.lines[t.key.String()]
+	if source == "" {
+		return sdk.Hint(t.errorAt(line, "%s has no source", t.key),
+			`add source = "./PATH", the folder of a Go package or an executable`)
+	}
+	p := Plugin{Name: name, Source: source, Line: line, file: t.file}
+	if !hasScheme(source) {
+		if p.Path, err = r.resolve(source); err != nil {
+			return t.errorf("source", "is %s: %w", source, err)
+		}
+	}
+	r.Plugins = append(r.Plugins, p)
+	return nil
+}
+
+func (r *Registry) addModel(name string, t table) error {
+	m := Model{Name: name, Line: t.lines[t.key.String()], doc: t.document}
+	known := []string{"plugin", "model", "modality", "data", string(SettingsTable), string(ReadTable)}
+	if err := t.only(known...); err != nil {
+		return sdk.Hint(err, fmt.Sprintf("what a model itself can be told stands in [%s.settings]", t.key))
+	}
+	for _, f := range []struct {
+		name string
+		dst  *string
+	}{{"plugin", &m.Plugin}, {"model", &m.Model}, {"modality", &m.Modality}, {"data", &m.Data}} {
+		var err error
+		if *f.dst, err = t.text(f.name); err != nil {
+			return err
+		}
+	}
+	if m.Model == "" {
+		m.Model = name
+	}
+	var err error
+	if m.Settings, err = t.settings(SettingsTable); err != nil {
+		return err
+	}
+	if m.Read, err = t.settings(ReadTable); err != nil {
+		return err
+	}
+	if err := r.check(&m, t); err != nil {
+		return err
+	}
+	r.Models = append(r.Models, m)
+	return nil
+}
+
+// check looks at what the model's texts mean, and makes its data's path
+// absolute.
+func (r *Registry) check(m *Model, t table) error {
+	if m.Plugin == "" {
+		return sdk.Hint(t.errorAt(m.Line, "%s has no plugin", t.key), `add plugin = "NAME", one of: `+strings.Join(r.pluginNames(), ", "))
+	}
+	if _, err := r.Plugin(m.Plugin); err != nil {
+		return sdk.Hint(t.errorf("plugin", "is %s, which is not registered", m.Plugin), suggestPlugin(m.Plugin, r.pluginNames()))
+	}
+	for _, name := range []string{"model", "modality"} {
+		if s, ok := t.values[name].(string); ok && !validName.MatchString(s) {
+			return sdk.Hint(t.errorf(name, "is %q: want lower-case letters, digits and dashes", s), callIt(s))
+		}
+	}
+	switch {
+	case hasScheme(m.Data):
+		return sdk.Hint(t.errorf("data", "is %s: want a dataset's name or a path", m.Data), "download it, and give its path")
+	case m.Data != "" && !validName.MatchString(m.Data):
+		path, err := r.resolve(m.Data)
+		if err != nil {
+			return t.errorf("data", "is %s: %w", m.Data, err)
+		}
+		m.Data = path
+	}
+	return nil
+}
+
+func suggestPlugin(name string, known []string) string {
+	if len(known) == 0 {
+		return fmt.Sprintf(`add [plugins.%s] with its source = "./PATH"`, name)
+	}
+	return sdk.Suggest(name, known)
+}
+
+// Model returns the model called name. The error wraps [ErrNotFound] and says
+// which there are.
+func (r *Registry) Model(name string) (Model, error) {
+	var names []string
+	for _, m := range r.Models {
+		if m.Name == name {
+			return m, nil
+		}
+		names = append(names, m.Name)
+	}
+	return Model{}, r.missing("model", name, names)
+}
+
+// Plugin returns the plugin called name. The error wraps [ErrNotFound] and
+// says which there are.
+func (r *Registry) Plugin(name string) (Plugin, error) {
+	for _, p := range r.Plugins {
+		if p.Name == name {
+			return p, nil
+		}
+	}
+	return Plugin{}, r.missing("plugin", name, r.pluginNames())
+}
+
+func (r *Registry) missing(what, name string, known []string) error {
+	err := fmt.Errorf("%s has no %s %q", r.Path, what, name)
+	return sdk.Hint(mark(ErrNotFound, err), sdk.Suggest(name, known))
+}
+
+func (r *Registry) pluginNames() []string {
+	var names []string
+	for _, p := range r.Plugins {
+		names = append(names, p.Name)
+	}
+	return names
+}
+
+var scheme = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*://`)
+
+func hasScheme(s string) bool { return scheme.MatchString(s) }
+
+// resolve makes a path absolute.
+func (r *Registry) resolve(path string) (string, error) {
+	if rest, ok := strings.CutPrefix(path, "~/"); ok {
+		home, err := os.UserHomeDir()
+		return filepath.Join(home, filepath.FromSlash(rest)), err
+	}
+	if filepath.IsAbs(path) {
+		return filepath.Clean(path), nil
+	}
+	return filepath.Join(r.Dir, filepath.FromSlash(path)), nil
+}
