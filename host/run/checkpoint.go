@@ -1,0 +1,95 @@
+package run
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+
+	"github.com/genhost/genhost/sdk"
+)
+
+const keepCheckpoints = 3
+
+// A Checkpoint is what a model had learned at a step.
+type Checkpoint struct {
+	Step    int
+	Dir     string
+	Weights string // the file
+}
+
+var checkpointName = regexp.MustCompile(`^step-([0-9]{1,18})$`)
+
+// CheckpointDir returns the folder that checkpoints belong in, absolute, as a
+// job's Dir.
+func (r *Run) CheckpointDir() (string, error) {
+	dir, err := filepath.Abs(r.path("checkpoints"))
+	if err != nil {
+		return "", fmt.Errorf("run %s: %w", r.Name, err)
+	}
+	return dir, nil
+}
+
+// Checkpoints returns the checkpoints that are complete, oldest first.
+func (r *Run) Checkpoints() ([]Checkpoint, error) {
+	entries, err := os.ReadDir(r.path("checkpoints"))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("run %s: %w", r.Name, err)
+	}
+	var all []Checkpoint
+	for _, e := range entries {
+		name := checkpointName.FindStringSubmatch(e.Name())
+		if name == nil || !e.IsDir() {
+			continue // one that is being written or removed, or not ours
+		}
+		dir := r.path("checkpoints", e.Name())
+		c := Checkpoint{Dir: dir, Weights: filepath.Join(dir, sdk.WeightsFile)}
+		c.Step, _ = strconv.Atoi(name[1])
+		if info, err := os.Stat(c.Weights); err == nil && info.Mode().IsRegular() {
+			all = append(all, c)
+		}
+	}
+	slices.SortFunc(all, func(a, b Checkpoint) int { return a.Step - b.Step })
+	return all, nil
+}
+
+// Checkpoint returns the last checkpoint. The error is [sdk.ErrNotTrained]
+// when there is none.
+func (r *Run) Checkpoint() (Checkpoint, error) {
+	all, err := r.Checkpoints()
+	if err != nil {
+		return Checkpoint{}, err
+	}
+	if len(all) == 0 {
+		return Checkpoint{}, sdk.Hint(fmt.Errorf("%w: run %s has no checkpoint yet", sdk.ErrNotTrained, r.Name), r.advice())
+	}
+	return all[len(all)-1], nil
+}
+
+// advice says how a run may come by a checkpoint.
+func (r *Run) advice() string {
+	if s, err := r.Status(); err == nil && s.State == Training {
+		return "it is training: wait for its first checkpoint"
+	}
+	return "train again: genhost train --model " + r.Config.Model.Name
+}
+
+// prune removes all but the last n complete checkpoints, each under another
+// name first, so that nobody finds half of one.
+func (r *Run) prune(n int) error {
+	all, err := r.Checkpoints()
+	if err != nil {
+		return err
+	}
+	for _, c := range all[:max(0, len(all)-n)] {
+		gone := filepath.Join(filepath.Dir(c.Dir), ".old-"+filepath.Base(c.Dir))
+		if err := errors.Join(os.RemoveAll(gone), os.Rename(c.Dir, gone), os.RemoveAll(gone)); err != nil {
+			return fmt.Errorf("remove old checkpoint: %w", err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,83 @@
+package run
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"time"
+)
+
+// A State says how a training is, or how it ended.
+type State string
+
+const (
+	Training State = "training"
+	Done     State = "done"
+	Stopped  State = "stopped" // by the user; there is a checkpoint
+	Failed   State = "failed"
+	Diverged State = "diverged"
+)
+
+// Status says how far a run has come, and how it ended.
+type Status struct {
+	State   State     `json:"state"`
+	Reason  string    `json:"reason,omitempty"` // of a state that is not done
+	Step    int       `json:"step"`
+	Steps   int       `json:"steps"` // in all, 0 when not known yet
+	Epoch   int       `json:"epoch"` // completed
+	Epochs  int       `json:"epochs"`
+	Seconds float64   `json:"seconds"` // spent training
+	Started time.Time `json:"started"`
+	Ended   time.Time `json:"ended,omitzero"`
+	Process Process   `json:"process"` // that trains, or did
+}
+
+// Status returns how the run is. Training means that a process is at it; the
+// status of a run whose process is gone is Failed.
+func (r *Run) Status() (Status, error) {
+	s, err := decodeFile(r.path(statusFile), maxFile, decodeStatus)
+	if err != nil {
+		return s, err
+	}
+	if s.State == Training && !s.Process.alive(r.path(eventsFile)) {
+		s.State, s.Reason = Failed, "genhost ended while it was training"
+	}
+	return s, nil
+}
+
+func decodeStatus(data []byte) (Status, error) {
+	s, err := decodeJSON[Status](data)
+	if err != nil {
+		return s, err
+	}
+	if !slices.Contains([]State{Training, Done, Stopped, Failed, Diverged}, s.State) {
+		return s, fmt.Errorf("unknown state %q", s.State)
+	}
+	return s, nil
+}
+
+// A Process identifies a process beyond its number, which the system gives to
+// another one day.
+type Process struct {
+	ID    int    `json:"id"`
+	Start string `json:"start,omitempty"` // when, in the system's own terms
+	Boot  string `json:"boot,omitempty"`  // of which system since when
+}
+
+// elsewhere is how long a process of another system is believed to be alive
+// after it last wrote: its number means nothing here.
+const elsewhere = 15 * time.Minute
+
+func thisProcess() Process {
+	return Process{ID: os.Getpid(), Start: processStart(os.Getpid()), Boot: bootID()}
+}
+
+// alive reports whether the process is running. Of one on another machine
+// that shares the disk it judges by the file that it writes to.
+func (p Process) alive(writes string) bool {
+	if p.Boot != bootID() {
+		info, err := os.Stat(writes)
+		return err == nil && time.Since(info.ModTime()) < elsewhere
+	}
+	return p.ID > 0 && running(p.ID) && processStart(p.ID) == p.Start
+}
