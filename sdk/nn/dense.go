@@ -1,0 +1,71 @@
+package nn
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/genhost/genhost/sdk/tensor"
+)
+
+// A Dense layer is act(x·W + b).
+type Dense struct {
+	Weight     *tensor.Tensor // inputs × outputs
+	Bias       *tensor.Tensor // 1 × outputs
+	Activation tensor.Activation
+}
+
+// NewDense adds a dense layer's parameters, name.weight and name.bias, to p.
+//
+// Init draws the weights uniformly, so that numbers keep their size from layer
+// to layer: after He et al., arXiv:1502.01852, section 2.2, before a ReLU, and
+// after Glorot and Bengio, AISTATS 2010, eq. 16, otherwise. Biases begin at 0.
+func NewDense(p *tensor.Params, name string, inputs, outputs int, act tensor.Activation) *Dense {
+	return &Dense{
+		Weight:     p.Add(name+".weight", inputs, outputs, bound(inputs, outputs, act)),
+		Bias:       p.Add(name+".bias", 1, outputs, 0),
+		Activation: act,
+	}
+}
+
+func bound(inputs, outputs int, act tensor.Activation) float32 {
+	variance := 2 / float64(inputs+outputs)
+	switch act {
+	case tensor.ReLU, tensor.LeakyReLU:
+		variance = 2 / float64(inputs)
+	}
+	return float32(math.Sqrt(3 * variance)) // of a uniform distribution
+}
+
+// Forward applies the layer to each row of x.
+func (d *Dense) Forward(x *tensor.Tensor) *tensor.Tensor {
+	return x.Dense(d.Weight, d.Bias, d.Activation)
+}
+
+// An MLP is dense layers, one after the other.
+type MLP []*Dense
+
+// NewMLP adds the parameters of dense layers between so many widths to p,
+// named name.0.weight and so on. Layers end in the activation hidden, the last
+// one in last.
+func NewMLP(p *tensor.Params, name string, widths []int, hidden, last tensor.Activation) MLP {
+	if len(widths) < 2 {
+		panic(fmt.Sprintf("nn: mlp %s: widths %v, want those of the input and an output", name, widths))
+	}
+	m := make(MLP, len(widths)-1)
+	for i := range m {
+		act := hidden
+		if i == len(m)-1 {
+			act = last
+		}
+		m[i] = NewDense(p, fmt.Sprintf("%s.%d", name, i), widths[i], widths[i+1], act)
+	}
+	return m
+}
+
+// Forward applies the layers to each row of x.
+func (m MLP) Forward(x *tensor.Tensor) *tensor.Tensor {
+	for _, d := range m {
+		x = d.Forward(x)
+	}
+	return x
+}
