@@ -2,6 +2,7 @@ package dataset_test
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -315,6 +316,38 @@ func TestBadConditions(t *testing.T) {
 		if _, err := dataset.Open(path); !errors.Is(err, sdk.ErrCorrupt) || !strings.Contains(err.Error(), "condition label") {
 			t.Errorf("%v: got %v", label, err)
 		}
+	}
+}
+
+// TestBadConditionOfBytes alters a label in a file whose rows need no check,
+// and takes its checksum away.
+func TestBadConditionOfBytes(t *testing.T) {
+	space := sdk.Space{
+		Modality: "image", Shape: []int{1}, Segments: []sdk.Segment{{Kind: sdk.Unit, Len: 1}},
+		Conditions: []sdk.Condition{{Name: "label", Values: []string{"a", "b"}}},
+	}
+	path := write(t, space, sdk.Bytes, sdk.Batch{Shape: []int{1}, Data: []float32{1}, Conditions: map[string][]float32{"label": {1}}})
+	text, _ := os.ReadFile(path)
+	text = bytes.Replace(text, []byte("genhost.sha256"), []byte("genhost.sha000"), 1)
+	binary.LittleEndian.PutUint32(text[len(text)-4:], math.Float32bits(2))
+	os.WriteFile(path, text, 0o600)
+	if _, err := dataset.Open(path); !errors.Is(err, sdk.ErrCorrupt) || !strings.Contains(err.Error(), "condition label of row 0 is 2") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestRoom writes so many rows and conditions that the header grows by more
+// than its padding.
+func TestRoom(t *testing.T) {
+	space := sdk.Space{Modality: "table", Shape: []int{1}, Segments: []sdk.Segment{{Kind: sdk.Unit, Len: 1}}}
+	rows := sdk.Batch{Shape: []int{1}, Data: make([]float32, 5000), Conditions: map[string][]float32{}}
+	for i := range 20 {
+		name := fmt.Sprintf("c%d", i)
+		space.Conditions = append(space.Conditions, sdk.Condition{Name: name, Max: 1})
+		rows.Conditions[name] = rows.Data
+	}
+	if f := open(t, write(t, space, sdk.Bytes, rows)); f.Len() != 5000 {
+		t.Errorf("%d rows", f.Len())
 	}
 }
 
