@@ -16,8 +16,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-
-	"github.com/genhost/genhost/sdk"
 )
 
 // A Writer writes rows of float32 numbers, one after another.
@@ -34,18 +32,18 @@ type Writer struct {
 
 // Create begins a file of rows of a shape; a row of no dimensions is one
 // number. A file that is there is replaced when the new one is whole. Call
-// Close to finish, or Discard.
+// Close to finish, or Abort.
 func Create(path string, row ...int) (*Writer, error) {
 	size := 1
 	for _, d := range row {
 		if d < 0 || d > 0 && size > math.MaxInt32/d {
-			return nil, fmt.Errorf("%w: write %s: row of shape %v", sdk.ErrBadInput, path, row)
+			return nil, fmt.Errorf("write %s: rows of shape %v cannot be", path, row)
 		}
 		size *= d
 	}
 	dir, base := filepath.Split(path)
 	if base == "" {
-		return nil, fmt.Errorf("%w: write %q: a folder, not a file", sdk.ErrBadInput, path)
+		return nil, fmt.Errorf("write %q: a folder, not a file", path)
 	}
 	f, err := os.OpenFile(filepath.Join(dir, fmt.Sprintf(".%s.%d.tmp", base, os.Getpid())), os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o666)
 	if err != nil {
@@ -61,7 +59,7 @@ func Create(path string, row ...int) (*Writer, error) {
 // Write adds rows, which need not be the same number each time.
 func (w *Writer) Write(rows []float32) error {
 	if w.size == 0 || len(rows)%w.size != 0 {
-		return fmt.Errorf("%w: write %s: %d numbers for rows of %d", sdk.ErrBadInput, w.path, len(rows), w.size)
+		return fmt.Errorf("write %s: %d numbers for rows of %d", w.path, len(rows), w.size)
 	}
 	var b [4]byte
 	for _, v := range rows {
@@ -99,9 +97,9 @@ func (w *Writer) Close() error {
 	return w.fail(err)
 }
 
-// Discard gives up a file that is not finished. After Close it does nothing,
+// Abort gives up a file that is not finished. After Close it does nothing,
 // so that it can be deferred.
-func (w *Writer) Discard() {
+func (w *Writer) Abort() {
 	if w.f != nil {
 		w.f.Close()
 		os.Remove(w.f.Name())

@@ -11,8 +11,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-
-	"github.com/genhost/genhost/sdk"
 )
 
 // python is one that has NumPy. Without it the tests say nothing, which CI
@@ -85,7 +83,7 @@ func write(t *testing.T, path string, row []int, rows ...[]float32) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer w.Discard()
+	defer w.Abort()
 	for _, r := range rows {
 		if err := w.Write(r); err != nil {
 			t.Fatal(err)
@@ -134,26 +132,26 @@ func TestOnlyWholeFilesAppear(t *testing.T) {
 	if err := w.Write(make([]float32, 1<<17)); err != nil {
 		t.Fatal(err)
 	}
-	w.Discard()
+	w.Abort()
 	if after, _ := os.ReadFile(path); !slices.Equal(before, after) {
-		t.Error("a discarded file has replaced the old one")
+		t.Error("an aborted file has replaced the old one")
 	}
 	if entries, _ := os.ReadDir(dir); len(entries) != 1 {
 		t.Errorf("left over: %v", entries)
 	}
 	if err := w.Close(); !errors.Is(err, os.ErrClosed) {
-		t.Errorf("Close after Discard: %v", err)
+		t.Errorf("Close after Abort: %v", err)
 	}
 }
 
 func TestRefuses(t *testing.T) {
 	dir := t.TempDir()
 	for _, row := range [][]int{{-1}, {1 << 20, 1 << 20}} {
-		if _, err := Create(filepath.Join(dir, "x.npy"), row...); !errors.Is(err, sdk.ErrBadInput) {
+		if _, err := Create(filepath.Join(dir, "x.npy"), row...); err == nil || !strings.HasPrefix(err.Error(), "write ") {
 			t.Errorf("shape %v: %v", row, err)
 		}
 	}
-	if _, err := Create(dir+"/", 2); !errors.Is(err, sdk.ErrBadInput) {
+	if _, err := Create(dir+"/", 2); err == nil || !strings.HasPrefix(err.Error(), "write ") {
 		t.Errorf("a folder: %v", err)
 	}
 	missing := filepath.Join(dir, "none", "x.npy")
@@ -164,8 +162,8 @@ func TestRefuses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer w.Discard()
-	if err := w.Write(make([]float32, 3)); !errors.Is(err, sdk.ErrBadInput) {
+	defer w.Abort()
+	if err := w.Write(make([]float32, 3)); err == nil || !strings.HasPrefix(err.Error(), "write ") {
 		t.Errorf("half a row: %v", err)
 	}
 	// Where a folder has the name, the file cannot.
