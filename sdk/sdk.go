@@ -63,6 +63,30 @@ type GenerateRequest struct {
 	Conditions map[string][]float32
 }
 
+// Check reports what is wrong with a request to a model that heeds these
+// conditions. The error is an [ErrBadInput].
+func (r GenerateRequest) Check(heeded ...Condition) error {
+	if r.N < 0 || r.First < 0 {
+		return fmt.Errorf("%w: %d rows from %d on: neither may be negative", ErrBadInput, r.N, r.First)
+	}
+	for _, name := range sortedKeys(r.Conditions) {
+		c, err := Space{Modality: "these", Conditions: heeded}.Condition(name)
+		if err != nil {
+			return err
+		}
+		values := r.Conditions[name]
+		if len(values) != 1 && len(values) != r.N {
+			return fmt.Errorf("%w: condition %s has %d values for %d rows", ErrBadInput, name, len(values), r.N)
+		}
+		for _, v := range values {
+			if !c.Holds(v) {
+				return fmt.Errorf("%w: condition %s has no value %g", ErrBadInput, name, v)
+			}
+		}
+	}
+	return nil
+}
+
 // A Saver is a model that can keep what it has learned.
 type Saver interface {
 	// Save writes the weights to a new safetensors file.
