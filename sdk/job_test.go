@@ -461,7 +461,7 @@ func (f *far) Train(_ context.Context, j *Job) error { f.trained = j; return nil
 
 func TestRemoteModelRunsTheJobItself(t *testing.T) {
 	dir := t.TempDir()
-	job, m := &Job{Data: numbered(2), Dir: dir}, &far{}
+	job, m := &Job{Data: numbered(2), Dir: dir}, &far{can: []Ability{CanSave}}
 	if err := job.Run(t.Context(), m); err != nil || m.trained != job {
 		t.Errorf("%v: trained with %v", err, m.trained)
 	}
