@@ -14,6 +14,10 @@ import (
 // A Writer writes a dataset file. It is an [sdk.RowWriter] and for one
 // goroutine.
 type Writer struct {
+	// Progress is told how many rows there are, whenever there are more; may
+	// be nil.
+	Progress func(rows int)
+
 	path       string
 	space      sdk.Space
 	as         sdk.Storage
@@ -21,6 +25,7 @@ type Writer struct {
 	rows       int
 	conditions map[string][]float32
 	buf        []byte
+	adopted    bool  // another process has written the file
 	err        error // the first; there is no file then
 }
 
@@ -89,6 +94,31 @@ func (w *Writer) write(rows sdk.Batch) error {
 		}
 	}
 	w.rows += rows.Len()
+	w.tell(w.rows)
+	return nil
+}
+
+func (w *Writer) tell(rows int) {
+	if w.Progress != nil {
+		w.Progress(rows)
+	}
+}
+
+// Adopt takes the file that another process has put at Path, with so many
+// rows, for the one that w was to write. Close has nothing left to do then.
+func (w *Writer) Adopt(rows int) error {
+	if w.err == nil && w.file != nil {
+		return w.fail(fmt.Errorf("%w: Begin was called before", sdk.ErrBadInput))
+	}
+	if w.err == nil {
+		_, err := os.Stat(w.path)
+		w.fail(withoutPath(err))
+	}
+	if w.err != nil {
+		return w.err
+	}
+	w.rows, w.adopted = rows, true
+	w.tell(rows)
 	return nil
 }
 
@@ -120,6 +150,9 @@ func appendFloats(dst []byte, values []float32) []byte {
 // is no file.
 func (w *Writer) Close() error {
 	defer w.Abort()
+	if w.adopted && w.err == nil {
+		return nil
+	}
 	return w.fail(w.finish())
 }
 
