@@ -1,0 +1,119 @@
+package sdktest
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash"
+	"math"
+
+	"github.com/genhost/genhost/sdk"
+)
+
+// A collector is a RowWriter that checks what it gets and keeps the first rows.
+type collector struct {
+	space   sdk.Space
+	storage sdk.Storage
+	rows    int
+	kept    sdk.Batch // at most keep rows
+	sum     hash.Hash
+	begun   bool
+	onWrite func() error // called after each Write; may be nil
+}
+
+const keep = 64
+
+func newCollector() *collector { return &collector{sum: sha256.New()} }
+
+func (c *collector) Begin(space sdk.Space, as sdk.Storage) error {
+	if c.begun {
+		return errors.New("began twice")
+	}
+	if err := space.Validate(); err != nil {
+		return err
+	}
+	if err := fits(space, as); err != nil {
+		return err
+	}
+	c.begun, c.space, c.storage = true, space, as
+	c.kept = sdk.Batch{Shape: space.Shape, Conditions: map[string][]float32{}}
+	return nil
+}
+
+// fits reports why numbers of the space cannot be kept so.
+func fits(space sdk.Space, as sdk.Storage) error {
+	if as == sdk.Floats {
+		return nil
+	}
+	if as != sdk.Bytes {
+		return fmt.Errorf("unknown storage %q", as)
+	}
+	for _, g := range space.Segments {
+		if g.Kind == sdk.Signed || g.Kind == sdk.Real || g.Of > 256 {
+			return fmt.Errorf("bytes do not hold %s values of %d", g.Kind, g.Of)
+		}
+	}
+	return nil
+}
+
+func (c *collector) Write(b sdk.Batch) error {
+	if !c.begun {
+		return errors.New("rows before Begin")
+	}
+	if err := c.space.Check(b); err != nil {
+		return fmt.Errorf("after %d rows: %w", c.rows, err)
+	}
+	for _, condition := range c.space.Conditions {
+		values := b.Conditions[condition.Name]
+		if len(values) != b.Len() {
+			return fmt.Errorf("after %d rows: %d values of condition %s for %d rows", c.rows, len(values), condition.Name, b.Len())
+		}
+		binary.Write(c.sum, binary.LittleEndian, values)
+	}
+	for i, v := range b.Data {
+		if c.storage == sdk.Bytes && !inBytes(v, c.space, i%c.space.Size()) {
+			return fmt.Errorf("after %d rows: %g is no step of 1/255", c.rows, v)
+		}
+	}
+	binary.Write(c.sum, binary.LittleEndian, b.Data)
+	c.keep(b)
+	c.rows += b.Len()
+	if c.onWrite != nil {
+		return c.onWrite()
+	}
+	return nil
+}
+
+// inBytes reports whether number i of a row can be kept in a byte.
+func inBytes(v float32, space sdk.Space, i int) bool {
+	for _, g := range space.Segments {
+		if i -= g.Len; i < 0 {
+			steps := float64(v) * 255
+			return g.Kind != sdk.Unit || math.Abs(steps-math.Round(steps)) < 1e-3
+		}
+	}
+	return true
+}
+
+func (c *collector) keep(b sdk.Batch) {
+	n := min(b.Len(), keep-c.kept.Len())
+	if n <= 0 {
+		return
+	}
+	c.kept.Data = append(c.kept.Data, b.Slice(0, n).Data...)
+	for name, values := range b.Conditions {
+		c.kept.Conditions[name] = append(c.kept.Conditions[name], values[:n]...)
+	}
+}
+
+// end reports what is missing when Read has returned.
+func (c *collector) end() error {
+	if !c.begun {
+		return errors.New("read without Begin, and without an error")
+	}
+	return nil
+}
+
+// digest is one for equal rows, however they came in batches.
+func (c *collector) digest() string { return fmt.Sprintf("%d rows %x", c.rows, c.sum.Sum(nil)) }
