@@ -84,7 +84,7 @@ func dialOptions(lost func(error) error) []grpc.DialOption {
 		if !ours(method) || err != nil {
 			return s, fromStatus(ctx, err, lost)
 		}
-		return clientStream{s, lost}, nil
+		return clientStream{s, ctx, lost}, nil
 	}
 	return []grpc.DialOption{
 		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(maxReceive), grpc.MaxCallSendMsgSize(maxReceive)),
@@ -95,6 +95,7 @@ func dialOptions(lost func(error) error) []grpc.DialOption {
 // A clientStream gives the plugin's errors in place of gRPC's.
 type clientStream struct {
 	grpc.ClientStream
+	ctx  context.Context // the caller's; the stream's own ends with any error
 	lost func(error) error
 }
 
@@ -102,9 +103,9 @@ func (s clientStream) SendMsg(m any) error {
 	if err := checkSize(m); err != nil {
 		return err
 	}
-	return fromStatus(s.Context(), s.ClientStream.SendMsg(m), s.lost)
+	return fromStatus(s.ctx, s.ClientStream.SendMsg(m), s.lost)
 }
 
 func (s clientStream) RecvMsg(m any) error {
-	return fromStatus(s.Context(), s.ClientStream.RecvMsg(m), s.lost)
+	return fromStatus(s.ctx, s.ClientStream.RecvMsg(m), s.lost)
 }

@@ -52,12 +52,23 @@ func (m *modality) Inspect(ctx context.Context, src sdk.Source) (sdk.Info, error
 // Read lets the plugin write the file of a [dataset.Writer] itself; the rows
 // for any other writer go through a temporary file.
 func (m *modality) Read(ctx context.Context, src sdk.Source, w sdk.RowWriter) error {
+	if d, ok := w.(*dataset.Writer); ok {
+		path, err := filepath.Abs(d.Path())
+		if err != nil {
+			return fmt.Errorf("read: %w", err)
+		}
+		rows, err := m.read(ctx, src, path, d.Progress)
+		if err != nil {
+			return err
+		}
+		return d.Adopt(rows)
+	}
 	path, remove, err := temporary()
 	if err != nil {
 		return err
 	}
 	defer remove()
-	if err := m.read(ctx, src, path); err != nil {
+	if _, err := m.read(ctx, src, path, nil); err != nil {
 		return err
 	}
 	f, err := dataset.Open(path)
@@ -68,20 +79,27 @@ func (m *modality) Read(ctx context.Context, src sdk.Source, w sdk.RowWriter) er
 	return copyRows(ctx, w, f, f.Storage())
 }
 
-// read lets the plugin write a dataset file.
-func (m *modality) read(ctx context.Context, src sdk.Source, path string) error {
+// read lets the plugin write a dataset file, and returns how many rows it has.
+func (m *modality) read(ctx context.Context, src sdk.Source, path string, told func(rows int)) (int, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	in := &pb.ReadRequest{Session: m.session, Source: toSource(src), Path: []byte(path)}
 	stream, err := m.client.Read(ctx, in)
 	if err != nil {
-		return err
+		return 0, err
 	}
+	rows := 0
 	for {
-		if _, err := stream.Recv(); errors.Is(err, io.EOF) {
-			return nil
-		} else if err != nil {
-			return err
+		e, err := stream.Recv()
+		if errors.Is(err, io.EOF) {
+			return rows, nil
+		}
+		if err != nil {
+			return 0, err
+		}
+		rows = int(e.Rows)
+		if told != nil {
+			told(rows)
 		}
 	}
 }
