@@ -41,6 +41,9 @@ func List(root string) ([]Summary, error) {
 	return all, nil
 }
 
+// Summary returns the run as [List] shows it.
+func (r *Run) Summary() Summary { return summarise(filepath.Dir(r.Dir), filepath.Base(r.Dir)) }
+
 func summarise(root, name string) Summary {
 	dir := filepath.Join(root, name)
 	s := Summary{Name: name, Dir: dir, Bytes: size(dir)}
