@@ -92,12 +92,14 @@ type pass struct {
 
 func (s *pass) Run(from, to int) {
 	p, g, m, v := s.p[from:to], s.g[from:to], s.m[from:to], s.v[from:to]
-	k1, k2 := 1-s.beta1, 1-s.beta2
+	m, v, p = m[:len(g)], v[:len(g)], p[:len(g)] // so that no index is checked
+	k1, k2, scale, rate, root, eps := 1-s.beta1, 1-s.beta2, s.scale, s.rate, s.root, s.eps
 	for i, d := range g {
-		d *= s.scale
-		m[i] += k1 * (d - m[i])
-		v[i] += k2 * (d*d - v[i])
-		p[i] -= s.rate * m[i] / (float32(math.Sqrt(float64(v[i])))*s.root + s.eps)
+		d *= scale
+		mi := m[i] + k1*(d-m[i])
+		vi := v[i] + k2*(d*d-v[i])
+		m[i], v[i] = mi, vi
+		p[i] -= rate * mi / (float32(math.Sqrt(float64(vi)))*root + eps)
 	}
 }
 

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/genhost/genhost/sdk"
+	"github.com/genhost/genhost/sdk/nn"
+)
+
+// chunk is how many rows pass through a network at a time. What comes out does
+// not depend on it.
+const chunk = 128
+
+// Draw returns latents z from N(0, I).
+func (n *gan) Draw(_ context.Context, req sdk.GenerateRequest) (sdk.Batch, error) {
+	if err := n.checkRequest(req); err != nil {
+		return sdk.Batch{}, fmt.Errorf("gan: draw: %w", err)
+	}
+	z := sdk.MakeBatch(req.N, n.Latent)
+	n.tape.Reset()
+	nn.Normal(n.tape.Input(z.Data, req.N, n.Latent), req.Seed, req.First)
+	return z, nil
+}
+
+// mostNumbers bounds the numbers of one call: 4 GiB.
+const mostNumbers = 1 << 30
+
+func (n *gan) checkRequest(req sdk.GenerateRequest) error {
+	if !n.trained {
+		return sdk.ErrNotTrained
+	}
+	if err := req.Check(); err != nil {
+		return err
+	}
+	if most := mostNumbers / max(n.Latent, n.space.Size()); req.N > most {
+		return sdk.Hint(fmt.Errorf("%w: %d rows at once", sdk.ErrBadInput, req.N), fmt.Sprintf("ask for %d at most", most))
+	}
+	return nil
+}
+
+// Decode returns G(z), by the averaged generator.
+func (n *gan) Decode(ctx context.Context, z sdk.Batch) (sdk.Batch, error) {
+	if !n.trained {
+		return sdk.Batch{}, fmt.Errorf("gan: decode: %w", sdk.ErrNotTrained)
+	}
+	latents := sdk.Space{Modality: "latent", Shape: []int{n.Latent}, Segments: []sdk.Segment{{Kind: sdk.Real, Len: n.Latent}}}
+	if err := latents.Check(z); err != nil {
+		return sdk.Batch{}, fmt.Errorf("gan: decode: %w", err)
+	}
+	rows := sdk.MakeBatch(z.Len(), n.space.Shape...)
+	for i := 0; i < z.Len(); i += chunk {
+		if err := ctx.Err(); err != nil {
+			return sdk.Batch{}, err
+		}
+		part := z.Slice(i, min(i+chunk, z.Len()))
+		n.tape.Reset()
+		x := n.averaged.Forward(n.tape.Input(part.Data, part.Len(), n.Latent))
+		copy(rows.Slice(i, i+part.Len()).Data, x.Data)
+	}
+	settle(rows, n.space)
+	return rows, nil
+}
+
+// Generate decodes latents that it draws.
+func (n *gan) Generate(ctx context.Context, req sdk.GenerateRequest) (sdk.Batch, error) {
+	z, err := n.Draw(ctx, req)
+	if err != nil {
+		return sdk.Batch{}, err
+	}
+	return n.Decode(ctx, z)
+}
+
+// settle moves each number to the nearest that its segment can have.
+func settle(rows sdk.Batch, space sdk.Space) {
+	for i := range rows.Len() {
+		row := rows.Row(i)
+		for _, g := range space.Segments {
+			for j, x := range row[:g.Len] {
+				switch g.Kind {
+				case sdk.Unit:
+					row[j] = min(max(x, 0), 1)
+				case sdk.Signed:
+					row[j] = min(max(x, -1), 1)
+				case sdk.Binary:
+					row[j] = 0
+					if x > 0.5 {
+						row[j] = 1
+					}
+				}
+			}
+			row = row[g.Len:]
+		}
+	}
+}
+
+// Save writes the weights of the averaged generator and the discriminator.
+func (n *gan) Save(path string) error {
+	if !n.trained {
+		return fmt.Errorf("gan: save: %w", sdk.ErrNotTrained)
+	}
+	return nn.Save(path, &n.average, &n.d)
+}
+
+// Load reads them.
+func (n *gan) Load(path string) error {
+	err := nn.Load(path, &n.average, &n.d)
+	if errors.Is(err, nn.ErrMismatch) {
+		err = sdk.Hint(fmt.Errorf("%w: %w", sdk.ErrBadInput, err), "load the weights into a model with the settings that they were trained with")
+	}
+	if err != nil {
+		return fmt.Errorf("gan: %w", err)
+	}
+	n.trained = true
+	return nil
+}

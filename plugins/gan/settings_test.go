@@ -1,0 +1,115 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/genhost/genhost/sdk"
+	"github.com/genhost/genhost/sdk/tensor"
+)
+
+func TestOutput(t *testing.T) {
+	for _, c := range []struct {
+		kinds []sdk.Kind
+		want  tensor.Activation
+		err   error
+	}{
+		{[]sdk.Kind{sdk.Unit}, tensor.Sigmoid, nil},
+		{[]sdk.Kind{sdk.Binary, sdk.Unit}, tensor.Sigmoid, nil},
+		{[]sdk.Kind{sdk.Signed, sdk.Signed}, tensor.Tanh, nil},
+		{[]sdk.Kind{sdk.Real}, tensor.Linear, nil},
+		{[]sdk.Kind{sdk.Unit, sdk.Signed}, tensor.Linear, nil},
+		{[]sdk.Kind{sdk.Real, sdk.Category}, "", sdk.ErrBadInput},
+	} {
+		s := sdk.Space{Modality: "test"}
+		for _, k := range c.kinds {
+			s.Segments = append(s.Segments, sdk.Segment{Kind: k, Len: 1, Of: 2})
+		}
+		got, err := output(s)
+		if got != c.want || !errors.Is(err, c.err) || (err != nil) != (len(sdk.Hints(err)) > 0) {
+			t.Errorf("%v: %q and %v, want %q and %v, with a hint", c.kinds, got, err, c.want, c.err)
+		}
+	}
+}
+
+func TestWidths(t *testing.T) {
+	up, down, err := defaults.widths(space(sdk.Unit, 784))
+	if !slices.Equal(up, []int{100, 256, 512, 1024, 784}) || !slices.Equal(down, []int{784, 512, 256, 1}) || err != nil {
+		t.Errorf("got %v, %v and %v: not the article's", up, down, err)
+	}
+	_, err = newGAN(defaults, space(sdk.Unit, 1<<26))
+	if !errors.Is(err, sdk.ErrBadInput) || len(sdk.Hints(err)) == 0 {
+		t.Errorf("rows of 2²⁶ numbers: %v, want ErrBadInput and a hint", err)
+	}
+}
+
+// Rows lie in their space, whatever the generator makes of them.
+func TestSettle(t *testing.T) {
+	s := sdk.Space{Modality: "test", Shape: []int{8}, Segments: []sdk.Segment{
+		{Kind: sdk.Unit, Len: 3}, {Kind: sdk.Signed, Len: 2}, {Kind: sdk.Binary, Len: 2}, {Kind: sdk.Real, Len: 1}}}
+	rows := sdk.Batch{Shape: s.Shape, Data: []float32{-1, 0.5, 2, -3, 3, 0.4, 0.6, 9, 0, 1, 0, 0.5, -0.5, -7, 7, -9}}
+	settle(rows, s)
+	if want := []float32{0, 0.5, 1, -1, 1, 0, 1, 9, 0, 1, 0, 0.5, -0.5, 0, 1, -9}; !slices.Equal(rows.Data, want) {
+		t.Errorf("got %v, want %v", rows.Data, want)
+	}
+}
+
+func TestDivergence(t *testing.T) {
+	n := small(t)
+	n.Rate = 1e30
+	job := &sdk.Job{Data: sdk.InMemory(n.space, sdk.MakeBatch(8, 5))}
+	err := job.Run(t.Context(), n)
+	hints := strings.Join(sdk.Hints(err), "\n")
+	if !errors.Is(err, sdk.ErrDiverged) || !strings.Contains(hints, "lower rate, now 1e+30") {
+		t.Errorf("got %v with hints %q", err, hints)
+	}
+	if _, err := n.Generate(t.Context(), sdk.GenerateRequest{N: 1}); !errors.Is(err, sdk.ErrNotTrained) {
+		t.Errorf("after divergence, generate gives %v, want ErrNotTrained", err)
+	}
+}
+
+func TestLoadRefuses(t *testing.T) {
+	n := small(t)
+	n.trained = true
+	path := filepath.Join(t.TempDir(), "weights.safetensors")
+	if err := n.Save(path); err != nil {
+		t.Fatal(err)
+	}
+	s := n.settings
+	s.Latent++
+	other, err := newGAN(s, n.space)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = other.Load(path)
+	if !errors.Is(err, sdk.ErrBadInput) || !strings.Contains(err.Error(), "generator.0.weight") {
+		t.Errorf("weights of another latent: %v, want ErrBadInput that names the tensor", err)
+	}
+	if err := os.Truncate(path, 200); err != nil {
+		t.Fatal(err)
+	}
+	if err := n.Load(path); !errors.Is(err, sdk.ErrCorrupt) {
+		t.Errorf("a truncated file: %v, want ErrCorrupt", err)
+	}
+}
+
+func TestBadRequests(t *testing.T) {
+	n := small(t)
+	n.trained = true
+	for _, req := range []sdk.GenerateRequest{{N: -1}, {N: 1, First: -1}, {N: 1 << 60}, {N: 1, Conditions: map[string][]float32{"label": {1}}}} {
+		if _, err := n.Generate(t.Context(), req); !errors.Is(err, sdk.ErrBadInput) {
+			t.Errorf("%+v: %v, want ErrBadInput", req, err)
+		}
+	}
+	if _, err := n.Decode(t.Context(), sdk.MakeBatch(1, 4)); !errors.Is(err, sdk.ErrBadInput) {
+		t.Errorf("decode latents of another size: %v, want ErrBadInput", err)
+	}
+	job := &sdk.Job{Data: sdk.InMemory(space(sdk.Unit, 6), sdk.MakeBatch(4, 6))}
+	if err := job.Run(t.Context(), n); !errors.Is(err, sdk.ErrBadInput) {
+		t.Errorf("train on another shape: %v, want ErrBadInput", err)
+	}
+}

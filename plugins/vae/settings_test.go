@@ -1,0 +1,118 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/genhost/genhost/sdk"
+)
+
+func TestLikelihood(t *testing.T) {
+	for _, c := range []struct {
+		setting string
+		kinds   []sdk.Kind
+		want    string
+		err     error
+	}{
+		{"auto", []sdk.Kind{sdk.Unit}, "bernoulli", nil},
+		{"auto", []sdk.Kind{sdk.Binary, sdk.Unit}, "bernoulli", nil},
+		{"auto", []sdk.Kind{sdk.Signed}, "gaussian", nil},
+		{"auto", []sdk.Kind{sdk.Unit, sdk.Real}, "gaussian", nil},
+		{"gaussian", []sdk.Kind{sdk.Unit}, "gaussian", nil},
+		{"bernoulli", []sdk.Kind{sdk.Binary}, "bernoulli", nil},
+		{"bernoulli", []sdk.Kind{sdk.Signed}, "", sdk.ErrBadSetting},
+		{"auto", []sdk.Kind{sdk.Real, sdk.Category}, "", sdk.ErrBadInput},
+	} {
+		s := sdk.Space{Modality: "test"}
+		for _, k := range c.kinds {
+			s.Segments = append(s.Segments, sdk.Segment{Kind: k, Len: 1, Of: 2})
+		}
+		got, err := settings{Likelihood: c.setting}.likelihood(s)
+		if got != c.want || !errors.Is(err, c.err) || (err != nil) != (len(sdk.Hints(err)) > 0) {
+			t.Errorf("%s for %v: %q and %v, want %q and %v, with a hint", c.setting, c.kinds, got, err, c.want, c.err)
+		}
+	}
+}
+
+func TestWidths(t *testing.T) {
+	down, up, err := defaults.widths(space(sdk.Unit, 784))
+	if !slices.Equal(down, []int{784, 256, 128, 64}) || !slices.Equal(up, []int{32, 128, 256, 784}) || err != nil {
+		t.Errorf("got %v, %v and %v: not the article's", down, up, err)
+	}
+	_, err = newVAE(defaults, space(sdk.Unit, 1<<26))
+	if !errors.Is(err, sdk.ErrBadInput) || len(sdk.Hints(err)) == 0 {
+		t.Errorf("rows of 2²⁶ numbers: %v, want ErrBadInput and a hint", err)
+	}
+}
+
+// Rows lie in their space, whatever the networks make of them.
+func TestSettle(t *testing.T) {
+	s := sdk.Space{Modality: "test", Shape: []int{8}, Segments: []sdk.Segment{
+		{Kind: sdk.Unit, Len: 3}, {Kind: sdk.Signed, Len: 2}, {Kind: sdk.Binary, Len: 2}, {Kind: sdk.Real, Len: 1}}}
+	rows := sdk.Batch{Shape: s.Shape, Data: []float32{-1, 0.5, 2, -3, 3, 0.4, 0.6, 9, 0, 1, 0, 0.5, -0.5, -7, 7, -9}}
+	settle(rows, s)
+	if want := []float32{0, 0.5, 1, -1, 1, 0, 1, 9, 0, 1, 0, 0.5, -0.5, 0, 1, -9}; !slices.Equal(rows.Data, want) {
+		t.Errorf("got %v, want %v", rows.Data, want)
+	}
+}
+
+func TestDivergence(t *testing.T) {
+	v, rows := small(t, sdk.Unit)
+	v.Rate = 1e30
+	job := &sdk.Job{Data: sdk.InMemory(v.space, sdk.Batch{Shape: []int{5}, Data: rows})}
+	err := job.Run(t.Context(), v)
+	if !errors.Is(err, sdk.ErrDiverged) || !slices.Contains(sdk.Hints(err), "lower rate, now 1e+30") {
+		t.Errorf("got %v with hints %q", err, sdk.Hints(err))
+	}
+	if _, err := v.Generate(t.Context(), sdk.GenerateRequest{N: 1}); !errors.Is(err, sdk.ErrNotTrained) {
+		t.Errorf("after divergence, generate gives %v, want ErrNotTrained", err)
+	}
+}
+
+func TestLoadRefuses(t *testing.T) {
+	v, _ := small(t, sdk.Unit)
+	v.trained = true
+	path := filepath.Join(t.TempDir(), "weights.safetensors")
+	if err := v.Save(path); err != nil {
+		t.Fatal(err)
+	}
+	s := v.settings
+	s.Latent++
+	other, err := newVAE(s, v.space)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = other.Load(path)
+	if !errors.Is(err, sdk.ErrBadInput) || !strings.Contains(err.Error(), "encoder.2.weight") {
+		t.Errorf("weights of another latent: %v, want ErrBadInput that names the tensor", err)
+	}
+	if err := os.Truncate(path, 200); err != nil {
+		t.Fatal(err)
+	}
+	if err := v.Load(path); !errors.Is(err, sdk.ErrCorrupt) {
+		t.Errorf("a truncated file: %v, want ErrCorrupt", err)
+	}
+}
+
+func TestBadRequests(t *testing.T) {
+	v, _ := small(t, sdk.Unit)
+	v.trained = true
+	for _, req := range []sdk.GenerateRequest{{N: -1}, {N: 1, First: -1}, {N: 1 << 60}, {N: 1, Conditions: map[string][]float32{"label": {1}}}} {
+		if _, err := v.Generate(t.Context(), req); !errors.Is(err, sdk.ErrBadInput) {
+			t.Errorf("%+v: %v, want ErrBadInput", req, err)
+		}
+	}
+	for name, x := range map[string]sdk.Batch{"another shape": sdk.MakeBatch(1, 6), "not unit": {Shape: []int{5}, Data: []float32{0, 0, 0, 0, 2}}} {
+		if _, err := v.Encode(t.Context(), x); !errors.Is(err, sdk.ErrBadInput) {
+			t.Errorf("encode %s: %v, want ErrBadInput", name, err)
+		}
+	}
+	job := &sdk.Job{Data: sdk.InMemory(space(sdk.Unit, 6), sdk.MakeBatch(4, 6))}
+	if err := job.Run(t.Context(), v); !errors.Is(err, sdk.ErrBadInput) {
+		t.Errorf("train on another shape: %v, want ErrBadInput", err)
+	}
+}

@@ -1,0 +1,222 @@
+package main
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/genhost/genhost/sdk"
+	"github.com/genhost/genhost/sdk/nn"
+	"github.com/genhost/genhost/sdk/sdktest"
+	"github.com/genhost/genhost/sdk/tensor"
+)
+
+func TestPlugin(t *testing.T) { sdktest.Run(t, plugin) }
+
+// small returns an initialised model of rows of 5 numbers, and two rows.
+func small(t *testing.T, kind sdk.Kind) (*vae, []float32) {
+	t.Helper()
+	s := defaults
+	s.Latent, s.Hidden, s.Activation = 2, []int{4, 3}, "tanh"
+	v, err := newVAE(s, space(kind, 5))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rng := rand.New(rand.NewPCG(1, 2))
+	v.params.Init(rng)
+	for i := range v.params.Data { // no bias, and no spread, is 0
+		v.params.Data[i] += 0.3 * (rng.Float32() - 0.5)
+	}
+	return v, []float32{0, 0.2, 0.5, 0.9, 1, 1, 0.7, 0.4, 0, 0.3}
+}
+
+func space(kind sdk.Kind, n int) sdk.Space {
+	return sdk.Space{Modality: "test", Shape: []int{n}, Segments: []sdk.Segment{{Kind: kind, Len: n}}}
+}
+
+// layers puts x through dense layers, in float64.
+func layers(m nn.MLP, x []float64, act func(float64) float64) []float64 {
+	for i, d := range m {
+		y := make([]float64, d.Weight.Cols)
+		for j := range y {
+			y[j] = float64(d.Bias.Data[j])
+			for l, v := range x {
+				y[j] += v * float64(d.Weight.Data[l*d.Weight.Cols+j])
+			}
+			if i < len(m)-1 {
+				y[j] = act(y[j])
+			}
+		}
+		x = y
+	}
+	return x
+}
+
+// The bound, eq. 10, is the mean of log p(x|z) + log p(z) - log q(z|x) over
+// z ~ q. Its terms must agree with that, written out in float64 with the
+// densities of the distributions, for many draws of ε.
+func TestBoundBySampling(t *testing.T) {
+	for _, kind := range []sdk.Kind{sdk.Unit, sdk.Real} {
+		v, rows := small(t, kind)
+		const draws = 20_000
+		var tape tensor.Tape
+		row := rows[:5]
+		x := tape.Constant(draws, 5)
+		for i := range draws {
+			copy(x.Data[i*5:], row)
+		}
+		eps := nn.Normal(tape.Constant(draws, 2), 3, 0)
+		likelihood, kl := v.bound(x, eps, &tape)
+		got := likelihood.Item() - kl.Item()
+
+		q := layers(v.encoder, doubles(row), math.Tanh)
+		sum, squares := 0.0, 0.0
+		for i := range draws {
+			z, logRatio := make([]float64, 2), 0.0
+			for j := range z {
+				sigma := math.Exp(q[2+j] / 2)
+				z[j] = q[j] + sigma*float64(eps.Data[2*i+j])
+				logRatio += logNormal(z[j], 0, 1) - logNormal(z[j], q[j], sigma)
+			}
+			b := logRatio + logP(v, doubles(row), layers(v.decoder, z, math.Tanh))
+			sum, squares = sum+b, squares+b*b
+		}
+		want := sum / draws
+		sd := math.Sqrt((squares/draws - want*want) / draws)
+		if math.Abs(got-want) > 4*sd+1e-4 {
+			t.Errorf("%s: the bound is %.5f, sampling says %.5f ± %.5f", kind, got, want, sd)
+		}
+	}
+}
+
+func doubles(x []float32) []float64 {
+	d := make([]float64, len(x))
+	for i, v := range x {
+		d[i] = float64(v)
+	}
+	return d
+}
+
+func logNormal(x, mean, sd float64) float64 {
+	return -math.Log(sd*math.Sqrt(2*math.Pi)) - (x-mean)*(x-mean)/(2*sd*sd)
+}
+
+func logP(v *vae, x, p []float64) float64 {
+	sum := 0.0
+	for j := range x {
+		if v.spread == nil {
+			q := 1 / (1 + math.Exp(-p[j]))
+			sum += x[j]*math.Log(q) + (1-x[j])*math.Log(1-q)
+		} else {
+			logVar := math.Log1p(math.Exp(float64(v.spread.Data[0])+12)) - 12
+			sum += logNormal(x[j], p[j], math.Exp(logVar/2))
+		}
+	}
+	return sum
+}
+
+// The gradient of the whole loss must agree with central differences.
+func TestGradient(t *testing.T) {
+	for _, kind := range []sdk.Kind{sdk.Unit, sdk.Real} {
+		v, rows := small(t, kind)
+		var tape tensor.Tape
+		loss := func() *tensor.Tensor {
+			tape.Reset()
+			eps := nn.Normal(tape.Constant(2, 2), 3, 0)
+			likelihood, kl := v.bound(tape.Input(rows, 2, 5), eps, &tape)
+			return kl.Scale(0.7).Sub(likelihood)
+		}
+		loss().Backward(&v.params)
+		const h = 1.0 / 128
+		for _, q := range v.params.All() {
+			for i := range q.Tensor.Data {
+				old := q.Tensor.Data[i]
+				q.Tensor.Data[i] = old + h
+				up := loss().Item()
+				q.Tensor.Data[i] = old - h
+				want := (up - loss().Item()) / (2 * h)
+				q.Tensor.Data[i] = old
+				if got := float64(q.Tensor.Grad[i]); math.Abs(got-want) > 2e-3*(1+math.Abs(want)) {
+					t.Errorf("%s: %s[%d]: gradient %.5f, differences say %.5f", kind, q.Name, i, got, want)
+				}
+			}
+		}
+	}
+}
+
+// A Gaussian decoder that can tell rows no better than by their mean learns
+// their variance.
+func TestSpreadLearnsTheVariance(t *testing.T) {
+	const n, sd = 512, 0.25
+	s := defaults
+	s.Latent, s.Hidden, s.Epochs, s.Batch, s.Rate, s.Beta = 1, nil, 300, n, 0.02, 1000 // the latent says nothing
+	v, err := newVAE(s, space(sdk.Real, 3))
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := sdk.MakeBatch(n, 3)
+	rng := rand.New(rand.NewPCG(1, 2))
+	for i := range x.Data {
+		x.Data[i] = float32(1 + sd*rng.NormFloat64())
+	}
+	job := &sdk.Job{Data: sdk.InMemory(v.space, x)}
+	if err := job.Run(t.Context(), v); err != nil {
+		t.Fatal(err)
+	}
+	var tape tensor.Tape
+	if got := math.Exp(v.logVar(&tape).Item() / 2); math.Abs(got-sd) > 0.02 {
+		t.Errorf("σ is %.3f, want %.3f", got, sd)
+	}
+}
+
+// The weight of the KL term rises as the settings say: while it is small the
+// latents say more of the rows.
+func TestBetaWarmup(t *testing.T) {
+	kl := func(warmup float64) float64 {
+		v, rows := small(t, sdk.Unit)
+		v.Epochs, v.Batch, v.Beta, v.BetaWarmup, v.Rate = 200, 2, 4, warmup, 0.01
+		last := 0.0
+		job := &sdk.Job{Data: sdk.InMemory(v.space, sdk.Batch{Shape: []int{5}, Data: rows}), Watch: func(e sdk.Event) {
+			if e.Window {
+				last = e.Metrics["kl"]
+			}
+		}}
+		if err := job.Run(t.Context(), v); err != nil {
+			t.Fatal(err)
+		}
+		return last
+	}
+	if none, slow := kl(0), kl(10_000); slow < 2*none {
+		t.Errorf("the divergence ends at %.3f with a warm-up, %.3f without", slow, none)
+	}
+}
+
+// chunk must not show: rows are the same in one request and in many.
+func TestRowsAcrossChunks(t *testing.T) {
+	v, _ := small(t, sdk.Unit)
+	v.trained = true
+	all, err := v.Generate(t.Context(), sdk.GenerateRequest{N: 2*chunk + 5, Seed: 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	some, err := v.Generate(t.Context(), sdk.GenerateRequest{N: 3, Seed: 3, First: chunk - 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(some.Data, all.Slice(chunk-1, chunk+2).Data) {
+		t.Error("rows depend on where a request begins")
+	}
+}
+
+// Rows that can be told exactly do not make the density infinite.
+func TestSpreadIsBounded(t *testing.T) {
+	v, _ := small(t, sdk.Real)
+	var tape tensor.Tape
+	for _, c := range [][2]float32{{-1000, -12}, {0, 0}, {5, 5}} {
+		v.spread.Data[0] = c[0]
+		if got := v.logVar(&tape).Item(); math.Abs(got-float64(c[1])) > 1e-4 {
+			t.Errorf("a spread of %g is a log variance of %g, want %g", c[0], got, c[1])
+		}
+	}
+}
