@@ -270,6 +270,30 @@ func TestParallelBuilds(t *testing.T) {
 	}
 }
 
+// A good build that another has put in its place meanwhile may be running: it
+// stays.
+func TestInstallTwice(t *testing.T) {
+	dir := t.TempDir()
+	place := filepath.Join(dir, "key")
+	var made [2]Executable
+	for i, text := range []string{"one", "two"} {
+		temp := filepath.Join(dir, text)
+		write(t, filepath.Join(temp, "toy"), text)
+		exe, err := sum(filepath.Join(temp, "toy"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		write(t, filepath.Join(temp, sumFile), exe.SHA256+" toy")
+		if made[i], err = install(temp, place, exe); err != nil {
+			t.Fatal(err)
+		}
+	}
+	now, err := sum(filepath.Join(place, "toy"))
+	if err != nil || made[0] != now || made[1] != now {
+		t.Errorf("got %v, there is %v, %v", made, now, err)
+	}
+}
+
 // The source changes while it is compiled: what comes out is the new one, and
 // nothing wrong stays under the old one's key.
 func TestChangeDuringBuild(t *testing.T) {

@@ -113,7 +113,7 @@ func moduleFiles(pkgs []pkg, work string) []string {
 		files = append(files, work, strings.TrimSuffix(work, ".work")+".work.sum")
 	}
 	for _, p := range pkgs {
-		if m := p.source(); m != nil && m.Version == "" && !slices.Contains(files, m.GoMod) {
+		if m := p.source(); m != nil && m.Version == "" && m.GoMod != "" && !slices.Contains(files, m.GoMod) {
 			files = append(files, m.GoMod, strings.TrimSuffix(m.GoMod, ".mod")+".sum")
 		}
 	}

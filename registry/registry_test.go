@@ -277,8 +277,8 @@ func TestNoPermission(t *testing.T) {
 }
 
 func TestByteOrderMark(t *testing.T) {
-	inFolder(t, "\ufeffschema = 1\n[plugin]\n")
-	if _, err := Load("models.toml"); err == nil || err.Error() != "models.toml:2: unknown key plugin" {
+	inFolder(t, "\ufeff# x = 1\nschema = 1\n[plugin]\n")
+	if _, err := Load("models.toml"); err == nil || err.Error() != "models.toml:3: unknown key plugin" {
 		t.Errorf("got %v", err)
 	}
 }
