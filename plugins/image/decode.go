@@ -1,0 +1,126 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"image/png"
+	"io"
+	"os"
+
+	"github.com/genhost/genhost/sdk"
+)
+
+// maxBytes is how much of a picture's file is read. No picture within
+// maxPixels needs more.
+const maxBytes = 1 << 29
+
+// readHead reads the size of a picture and whether it is grey.
+func readHead(path string) (head, error) {
+	var c image.Config
+	err := withPicture(path, func(k codec, r io.Reader) (err error) {
+		c, err = k.config(r)
+		return err
+	})
+	return head{path: path, height: c.Height, width: c.Width, grey: isGrey(c.ColorModel)}, err
+}
+
+// readPixels reads a picture, unless its head claims that it is huge.
+func readPixels(path string) (image.Image, error) {
+	if _, err := readHead(path); err != nil {
+		return nil, err
+	}
+	var pixels image.Image
+	err := withPicture(path, func(k codec, r io.Reader) (err error) {
+		pixels, err = k.decode(r)
+		return err
+	})
+	return pixels, err
+}
+
+// A codec reads pictures of one format.
+type codec struct {
+	config func(io.Reader) (image.Config, error)
+	decode func(io.Reader) (image.Image, error)
+}
+
+// withPicture opens a file and finds its codec by its first bytes: names lie.
+func withPicture(path string, use func(codec, io.Reader) error) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if !info.Mode().IsRegular() {
+		return fmt.Errorf("%w: %s: not a regular file", sdk.ErrBadInput, path)
+	}
+	r := bufio.NewReader(io.LimitReader(f, maxBytes))
+	magic, err := r.Peek(3)
+	if err != nil && err != io.EOF {
+		return err
+	}
+	var k codec
+	switch {
+	case string(magic) == "\x89PN":
+		k = codec{checked(png.DecodeConfig), png.Decode}
+	case string(magic) == "\xff\xd8\xff":
+		k = codec{checked(jpeg.DecodeConfig), jpeg.Decode}
+	case len(magic) == 3 && magic[0] == 'P' && pnmTypes[magic[1]].channels > 0:
+		p := pnm{bytes: info.Size()}
+		k = codec{checked(p.config), p.decode}
+	default:
+		return fmt.Errorf("%w: %s is no PNG, JPEG, PGM or PPM picture", sdk.ErrCorrupt, path)
+	}
+	if err := use(k, r); err != nil {
+		return fmt.Errorf("%s: %w", path, decodeError(err))
+	}
+	return nil
+}
+
+func checked(config func(io.Reader) (image.Config, error)) func(io.Reader) (image.Config, error) {
+	return func(r io.Reader) (image.Config, error) {
+		c, err := config(r)
+		if err != nil {
+			return c, err
+		}
+		return c, checkSize(c.Height, c.Width)
+	}
+}
+
+// decodeError says what kind of error a codec's is.
+func decodeError(err error) error {
+	var noPNG png.UnsupportedError
+	var noJPEG jpeg.UnsupportedError
+	var system *os.PathError
+	switch {
+	case errors.Is(err, sdk.ErrBadInput), errors.As(err, &system):
+		return err
+	case errors.As(err, &noPNG), errors.As(err, &noJPEG):
+		return fmt.Errorf("%w: %w", errors.ErrUnsupported, err)
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return fmt.Errorf("%w: truncated", sdk.ErrCorrupt)
+	}
+	return fmt.Errorf("%w: %w", sdk.ErrCorrupt, err)
+}
+
+// isGrey reports whether pictures of the model have no colour, be it by a
+// palette.
+func isGrey(m color.Model) bool {
+	palette, ok := m.(color.Palette)
+	if !ok {
+		return m == color.GrayModel || m == color.Gray16Model
+	}
+	for _, c := range palette {
+		if r, g, b, _ := c.RGBA(); r != g || g != b {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/genhost/genhost/sdk"
+)
+
+// maxFiles is how many of a list's pictures are named one by one in Info.
+// Of longer lists only the folders are.
+const maxFiles = 4096
+
+// openList opens a text file with the path of one picture on each line, which
+// may be followed by a tab and a label. Paths are relative to the list. Empty
+// lines and those that begin with # are skipped.
+func openList(path string) (*collection, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	var entries []entry
+	lines := bufio.NewScanner(f)
+	for n := 1; lines.Scan(); n++ {
+		line := strings.TrimSpace(strings.TrimPrefix(lines.Text(), "\ufeff"))
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		e, err := listed(filepath.Dir(path), line)
+		if err != nil {
+			return nil, fmt.Errorf("%s:%d: %w", path, n, err)
+		}
+		entries = append(entries, e)
+	}
+	if err := lines.Err(); err != nil {
+		return nil, fmt.Errorf("%w: %s: after %d pictures: %w", sdk.ErrBadInput, path, len(entries), err)
+	}
+	if len(entries) == 0 {
+		return nil, sdk.Hint(fmt.Errorf("%w: %s lists no pictures", sdk.ErrBadInput, path), "write the path of one picture on each line")
+	}
+	return newCollection([]album{{allSplit, entries}}, append([]string{path}, filesOf(entries)...))
+}
+
+func listed(dir, line string) (entry, error) {
+	name, label, _ := strings.Cut(line, "\t")
+	name = filepath.FromSlash(strings.TrimSpace(name))
+	if !filepath.IsAbs(name) {
+		name = filepath.Join(dir, name)
+	}
+	if !isPicture(filepath.Base(name)) {
+		return entry{}, fmt.Errorf("%w: %.100q is no .png, .jpg, .pgm or .ppm file", sdk.ErrBadInput, name)
+	}
+	_, err := os.Stat(name)
+	return entry{name, strings.TrimSpace(label)}, err
+}
+
+func filesOf(entries []entry) []string {
+	var files []string
+	for _, e := range entries {
+		if len(entries) > maxFiles {
+			e.path = filepath.Dir(e.path)
+		}
+		files = append(files, e.path)
+	}
+	slices.Sort(files)
+	return slices.Compact(files)
+}

@@ -1,0 +1,222 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"image"
+	"image/png"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/genhost/genhost/sdk"
+	"github.com/genhost/genhost/sdk/sdktest"
+)
+
+func spaceOf(height, width, channels int) sdk.Space {
+	return (&frame{height: height, width: width, channels: channels}).space(nil)
+}
+
+// TestRoundTrip writes pictures with every value there is and reads them back.
+func TestRoundTrip(t *testing.T) {
+	for _, channels := range []int{1, 3} {
+		space := spaceOf(16, 16, channels)
+		b := sdk.MakeBatch(3, space.Shape...)
+		for i := range b.Data {
+			b.Data[i] = float32((i*7+i/256)%256) / 255
+		}
+		dir := filepath.Join(t.TempDir(), "new", "folder")
+		names := []string{"7-0", "7-1", "z z"}
+		paths, err := modality(t, defaults).Write(t.Context(), space, b, dir, names)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := []string{filepath.Join(dir, "7-0.png"), filepath.Join(dir, "7-1.png"), filepath.Join(dir, "z z.png")}
+		if left, _ := os.ReadDir(dir); !slices.Equal(paths, want) || len(left) != 3 {
+			t.Errorf("wrote %v, there is %v", paths, left)
+		}
+		got, info := read(t, defaults, sdk.Source{Path: dir})
+		if !slices.Equal(got.data, b.Data) || !equalSpaces(info.Space, space) {
+			t.Errorf("%d channels: other pictures came back, of %v", channels, info.Space.Shape)
+		}
+	}
+}
+
+func TestBadWrites(t *testing.T) {
+	space := spaceOf(1, 2, 1)
+	one := sdk.MakeBatch(1, 1, 2, 1)
+	with := func(v float32) sdk.Batch { return sdk.Batch{Shape: space.Shape, Data: []float32{0, v}} }
+	real := space
+	real.Segments = []sdk.Segment{{Kind: sdk.Real, Len: 2}}
+	for _, c := range []struct {
+		name  string
+		space sdk.Space
+		rows  sdk.Batch
+		names []string
+		want  string
+	}{
+		{"two channels", spaceOf(1, 1, 2), sdk.MakeBatch(1, 1, 1, 2), []string{"a"}, "no pictures"},
+		{"flat", sdk.Space{Modality: "text", Shape: []int{2}, Segments: space.Segments}, sdk.MakeBatch(1, 2), []string{"a"}, "no pictures"},
+		{"no space", sdk.Space{}, one, []string{"a"}, "no modality"},
+		{"real values", real, one, []string{"a"}, "real values are no pixels"},
+		{"too bright", space, with(1.01), []string{"a"}, "where a unit belongs"},
+		{"not a number", space, with(float32(math.NaN())), []string{"a"}, "where a unit belongs"},
+		{"other shape", space, sdk.MakeBatch(1, 2, 1, 1), []string{"a"}, "shape"},
+		{"few names", space, one, nil, "0 names for 1 rows"},
+		{"no name", space, one, []string{""}, `named ""`},
+		{"outside", space, one, []string{"../a"}, `named "../a"`},
+		{"parent", space, one, []string{".."}, `named ".."`},
+		{"other separator", space, one, []string{`a\b`}, "without folders"},
+		{"name twice", space, sdk.MakeBatch(2, 1, 2, 1), []string{"a", "a"}, "each once"},
+	} {
+		dir := t.TempDir()
+		_, err := modality(t, defaults).Write(t.Context(), c.space, c.rows, dir, c.names)
+		if !errors.Is(err, sdk.ErrBadInput) || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: got %v, want %q", c.name, err, c.want)
+		}
+		if left, _ := os.ReadDir(dir); len(left) > 0 {
+			t.Errorf("%s: wrote %v", c.name, left)
+		}
+	}
+}
+
+func TestUnwritable(t *testing.T) {
+	space, one := spaceOf(1, 2, 1), sdk.MakeBatch(1, 1, 2, 1)
+	dir := files(t, map[string]string{"file": "x", "taken/a.png/x": ""})
+	if _, err := modality(t, defaults).Write(t.Context(), space, one, filepath.Join(dir, "file"), []string{"a"}); err == nil {
+		t.Error("wrote into a file")
+	}
+	_, err := modality(t, defaults).Write(t.Context(), space, one, filepath.Join(dir, "taken"), []string{"a"})
+	if err == nil || !strings.Contains(err.Error(), "a.png") {
+		t.Errorf("over a folder: got %v", err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "taken", "a.png.tmp")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("left half a picture behind: %v", err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := modality(t, defaults).Write(ctx, space, one, t.TempDir(), []string{"a"}); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled: got %v", err)
+	}
+}
+
+func preview(t *testing.T, space sdk.Space, b sdk.Batch, columns int) (image.Image, string) {
+	t.Helper()
+	p, err := modality(t, defaults).Preview(t.Context(), space, b, columns)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := png.Decode(bytes.NewReader(p.PNG))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m, p.Text
+}
+
+func TestSheetSizes(t *testing.T) {
+	for _, c := range []struct{ n, side, channels, columns, width, height int }{
+		{64, 28, 1, 0, 8*(84+2) + 2, 8*(84+2) + 2},
+		{64, 28, 3, 0, 8*(84+2) + 2, 8*(84+2) + 2},
+		{20, 28, 1, 10, 10*(56+2) + 2, 2*(56+2) + 2},
+		{5, 28, 1, 0, 3*(196+2) + 2, 2*(196+2) + 2},
+		{3, 28, 1, 100, 3*(196+2) + 2, 196 + 4},
+		{1, 8, 1, 0, 80 + 4, 80 + 4},
+		{64, 28, 1, 1, 252 + 4, 64*(252+2) + 2},
+		{2, 1100, 1, 2, 2*(1024+2) + 2, 1024 + 4},
+	} {
+		m, _ := preview(t, spaceOf(c.side, c.side, c.channels), sdk.MakeBatch(c.n, c.side, c.side, c.channels), c.columns)
+		if got := m.Bounds().Size(); got != image.Pt(c.width, c.height) {
+			t.Errorf("%d pictures of %d in %d columns: got %v", c.n, c.side, c.columns, got)
+		}
+	}
+}
+
+// TestSheet finds every picture at its place, in its colour.
+func TestSheet(t *testing.T) {
+	b := sdk.MakeBatch(5, 4, 4, 3)
+	for i := range 5 {
+		row := b.Row(i)
+		for j := range row {
+			row[j] = float32(i*50+j%3*10) / 255
+		}
+	}
+	m, _ := preview(t, spaceOf(4, 4, 3), b, 2)
+	for i := range 5 {
+		corner := image.Pt(2+i%2*42, 2+i/2*42)
+		for _, at := range []image.Point{corner, corner.Add(image.Pt(39, 39))} {
+			r, g, b, _ := m.At(at.X, at.Y).RGBA()
+			if r>>8 != uint32(i*50) || g>>8 != uint32(i*50+10) || b>>8 != uint32(i*50+20) {
+				t.Errorf("picture %d at %v: got %d %d %d", i, at, r>>8, g>>8, b>>8)
+			}
+		}
+		if r, _, _, _ := m.At(corner.X-1, corner.Y).RGBA(); r>>8 != 128 {
+			t.Errorf("beside picture %d: got %d", i, r>>8)
+		}
+	}
+}
+
+func TestBadPreviews(t *testing.T) {
+	for _, c := range []struct {
+		space sdk.Space
+		rows  sdk.Batch
+		want  string
+	}{
+		{spaceOf(1, 1, 2), sdk.MakeBatch(1, 1, 1, 2), "no pictures"},
+		{spaceOf(1, 1, 1), sdk.MakeBatch(0, 1, 1, 1), "no rows to show"},
+		{spaceOf(1, 1, 1), sdk.Batch{Shape: []int{1, 1, 1}, Data: []float32{2}}, "where a unit belongs"},
+		{spaceOf(28, 28, 1), sdk.MakeBatch(2000, 28, 28, 1), "too many for one sheet"},
+	} {
+		_, err := modality(t, defaults).Preview(t.Context(), c.space, c.rows, 1)
+		if !errors.Is(err, sdk.ErrBadInput) || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("got %v, want %q", err, c.want)
+		}
+	}
+}
+
+// TestSketch draws two pictures in letters: one lit from the right, one above.
+func TestSketch(t *testing.T) {
+	b := sdk.MakeBatch(2, 4, 4, 1)
+	for i := range 16 {
+		b.Row(0)[i] = float32(i%4) / 3
+		if i < 8 {
+			b.Row(1)[i] = 1
+		}
+	}
+	_, text := preview(t, spaceOf(4, 4, 1), b, 0)
+	if want := " -*@ @@@@\n -*@\n"; text != want {
+		t.Errorf("got\n%q, want\n%q", text, want)
+	}
+}
+
+func TestSketchFits(t *testing.T) {
+	for _, c := range [][4]int{{100, 28, 28, 1}, {9, 4, 4, 3}, {1, 1, 500, 3}, {3, 500, 1, 1}, {4, 33, 70, 1}} {
+		b := sdk.MakeBatch(c[0], c[1], c[2], c[3])
+		for i := range b.Data {
+			b.Data[i] = 1
+		}
+		_, text := preview(t, spaceOf(c[1], c[2], c[3]), b, 10)
+		lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
+		for _, line := range lines {
+			if n := utf8.RuneCountInString(line); n > 79 || n == 0 || strings.Trim(line, "@ ") != "" {
+				t.Errorf("%v: line %q", c, line)
+			}
+		}
+		if len(lines) > 20 {
+			t.Errorf("%v: %d lines", c, len(lines))
+		}
+	}
+}
+
+// TestPlugin leaves out the dataset that is not everywhere, and large.
+func TestPlugin(t *testing.T) {
+	p := plugin
+	p.Modalities = slices.Clone(plugin.Modalities)
+	p.Modalities[0].Datasets = plugin.Modalities[0].Datasets[:1]
+	sdktest.Run(t, p)
+}
