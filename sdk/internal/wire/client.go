@@ -21,10 +21,10 @@ type client struct {
 	ctx context.Context // of the connection, for calls that have none
 }
 
-// describe returns the plugin at the other end of conn, which works until ctx
+// describe returns the plugin at the other end of conn, which works until life
 // ends.
-func describe(ctx context.Context, conn *grpc.ClientConn) (sdk.Plugin, error) {
-	c := &client{pb.NewPluginClient(conn), ctx}
+func describe(ctx, life context.Context, conn *grpc.ClientConn) (sdk.Plugin, error) {
+	c := &client{pb.NewPluginClient(conn), life}
 	short, cancel := context.WithTimeout(ctx, describeTime)
 	defer cancel()
 	out, err := c.Describe(short, &pb.DescribeRequest{})

@@ -21,7 +21,7 @@ func ours(method string) bool {
 // stack on stderr.
 func guard(plugin string, err *error) {
 	if r := recover(); r != nil {
-		fmt.Fprintf(os.Stderr, "panic: %v\n\n%s", r, debug.Stack())
+		fmt.Fprintf(os.Stderr, "recovered panic: %v\n\n%s", r, debug.Stack())
 		*err = &said{fmt.Sprintf("%s plugin: panic: %v", plugin, r), []error{sdk.ErrCrashed}}
 	}
 }

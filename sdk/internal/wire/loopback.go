@@ -44,7 +44,7 @@ func Loopback(p sdk.Plugin) (remote sdk.Plugin, end func(), err error) {
 		conn.Close()
 		stop()
 	}
-	remote, err = describe(ctx, conn)
+	remote, err = describe(ctx, ctx, conn)
 	if err != nil {
 		end()
 		return sdk.Plugin{}, nil, err

@@ -1,0 +1,6 @@
+//go:build !unix
+
+package serve
+
+// holdLifeline does nothing where a process cannot be given open files.
+func holdLifeline() {}

@@ -1,0 +1,40 @@
+//go:build unix
+
+package serve
+
+import (
+	"io"
+	"os"
+	"strconv"
+	"syscall"
+)
+
+// lifelineFD is the variable with the file descriptor whose other end only the
+// host holds.
+const lifelineFD = "GENHOST_LIFELINE_FD"
+
+// holdLifeline ends the plugin, and what it has started, when the host is
+// gone. Nothing else is certain to: nobody signals the plugins of a host that
+// was killed.
+func holdLifeline() {
+	fd, err := strconv.Atoi(os.Getenv(lifelineFD))
+	os.Unsetenv(lifelineFD)
+	if err != nil || fd < 3 {
+		return
+	}
+	syscall.CloseOnExec(fd)
+	end := os.NewFile(uintptr(fd), "lifeline")
+	go func() {
+		if _, err := io.Copy(io.Discard, end); err == nil {
+			die()
+		}
+	}()
+}
+
+// die kills the process group, if it is the plugin's own.
+func die() {
+	if syscall.Getpgrp() == syscall.Getpid() {
+		_ = syscall.Kill(0, syscall.SIGKILL)
+	}
+	os.Exit(1)
+}
