@@ -48,7 +48,7 @@ func (l *lines) event(m *meter, e sdk.Event) {
 	ended := e.Epoch > l.epoch
 	first := l.epoch == 0
 	l.epoch = e.Epoch
-	if ended && (first || since >= hurry || e.Step == e.Steps) || since >= silence && e.Step > l.step {
+	if ended && (first || since >= hurry) || since >= silence && e.Step > l.step {
 		l.position(m)
 	}
 }

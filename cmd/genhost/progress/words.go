@@ -115,7 +115,7 @@ func duration(d time.Duration) string {
 // leaves out the last of the middle, and an ellipsis says so.
 func join(width int, head, middle, tail []string) string {
 	for n := len(middle); ; n-- {
-		parts := append(slices.Clone(head), middle[:n]...)
+		parts := slices.Concat(head, middle[:n])
 		if n < len(middle) {
 			parts = append(parts, "…")
 		}

@@ -1,0 +1,42 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/genhost/genhost/host"
+)
+
+func generateCmd(open opener) *cobra.Command {
+	var req host.GenerateRequest
+	cmd := &cobra.Command{
+		Use:   "generate RUN",
+		Short: "make new rows with a trained model",
+		Long: `Generate asks the model trained in RUN for new rows, writes each to a file and
+prints the paths, one a line; more than one row also get a contact sheet.
+
+Equal seeds give equal files: row i of a seed is the same however many rows are
+asked for. RUN is a name, a path, or "latest".`,
+		Example: `  genhost generate latest -n 16
+  genhost generate vae-fashion-1 --seed 7 --out pictures | xargs open`,
+		Args: takes("RUN"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			h, err := open(cmd.ErrOrStderr())
+			if err != nil {
+				return err
+			}
+			ctx, release := interruptible(cmd.Context())
+			defer release()
+			req.Run = args[0]
+			return h.Generate(ctx, req, func(path string) { fmt.Fprintln(cmd.OutOrStdout(), path) })
+		},
+	}
+	f := cmd.Flags()
+	f.IntVarP(&req.N, "number", "n", 1, "how many rows")
+	f.Uint64Var(&req.Seed, "seed", 0, "which rows")
+	f.IntVar(&req.First, "first", 0, "index of the first row of the seed's sequence")
+	f.StringArrayVar(&req.Set, "set", nil, "a condition, NAME=VALUE; may be repeated")
+	f.StringVarP(&req.Out, "out", "o", "", "folder for the files (default RUN/samples/seed-SEED)")
+	return cmd
+}

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"os/exec"
+	"path"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/genhost/genhost/"
+
+// layers says who may import whom. A package may import the packages of this
+// module, and the outside modules, that its line names; the standard library
+// is free to all. A package that no line names may not be there.
+const layers = `
+sdk
+sdk/safetensors
+sdk/dataset              sdk sdk/safetensors
+sdk/internal/wire/wirepb google.golang.org/grpc google.golang.org/protobuf
+sdk/internal/wire        sdk sdk/dataset sdk/internal/wire/wirepb github.com/hashicorp/go-plugin github.com/hashicorp/go-hclog google.golang.org/grpc google.golang.org/protobuf
+sdk/serve                sdk sdk/internal/wire
+sdk/dial                 sdk sdk/internal/wire
+sdk/sdktest              sdk sdk/safetensors sdk/internal/wire
+sdk/tensor               gonum.org/v1/gonum
+sdk/nn                   sdk/tensor sdk/safetensors
+sdk/optim                sdk/tensor
+plugins/image            sdk sdk/serve golang.org/x/image
+plugins/*                sdk sdk/serve sdk/dataset sdk/safetensors sdk/tensor sdk/nn sdk/optim
+registry                 sdk github.com/BurntSushi/toml
+host/run                 sdk github.com/BurntSushi/toml
+host/npy
+host/chart               gonum.org/v1/plot
+host/process             sdk sdk/dial golang.org/x/sys
+host                     sdk sdk/dataset registry host/run host/npy host/chart host/process
+cmd/genhost/progress     sdk github.com/vbauerster/mpb/v8 golang.org/x/term
+cmd/genhost              sdk registry host host/run cmd/genhost/progress github.com/spf13/cobra
+`
+
+func TestLayers(t *testing.T) {
+	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, module+"...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(out)) {
+		f := strings.Fields(line)
+		pkg := strings.TrimPrefix(f[0], module)
+		may, ok := allowed(pkg)
+		if !ok {
+			t.Errorf("%s has no line in the table", pkg)
+			continue
+		}
+		for _, imported := range f[1:] {
+			if !permits(may, imported) {
+				t.Errorf("%s may not import %s", pkg, strings.TrimPrefix(imported, module))
+			}
+		}
+	}
+}
+
+// allowed returns the names on the first line that a package matches.
+func allowed(pkg string) ([]string, bool) {
+	for line := range strings.Lines(layers) {
+		f := strings.Fields(line)
+		if len(f) == 0 {
+			continue
+		}
+		if ok, _ := path.Match(f[0], pkg); ok {
+			return f[1:], true
+		}
+	}
+	return nil, false
+}
+
+func permits(may []string, imported string) bool {
+	own, ours := strings.CutPrefix(imported, module)
+	if !ours && !strings.Contains(strings.Split(imported, "/")[0], ".") {
+		return true // standard library
+	}
+	for _, m := range may {
+		if ours && own == m || !ours && (imported == m || strings.HasPrefix(imported, m+"/")) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,66 @@
+package main
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/genhost/genhost/host"
+	"github.com/genhost/genhost/sdk"
+)
+
+func modelsCmd(open opener) *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:     "models",
+		Short:   "list the models of models.toml",
+		Example: "  genhost models\n  genhost models --json",
+		Args:    takes(),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			h, err := open(cmd.ErrOrStderr())
+			if err != nil {
+				return err
+			}
+			ctx, release := interruptible(cmd.Context())
+			defer release()
+			models, err := h.Models(ctx)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return printJSON(cmd.OutOrStdout(), models)
+			}
+			return printModels(cmd.OutOrStdout(), models)
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return cmd
+}
+
+func printModels(w io.Writer, models []host.ModelInfo) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "NAME\tFAMILY\tPLUGIN\tDATA\tCAN\tWHAT")
+	for _, m := range models {
+		fmt.Fprintf(t, "%s\t%s\t%s %s\t%s\t%s\t%s\n", m.Name, m.Family, m.Plugin, m.Version, cmp.Or(m.Data, "-"), list(m.Can), m.Doc)
+	}
+	return t.Flush()
+}
+
+func list(can []sdk.Ability) string {
+	words := make([]string, len(can))
+	for i, c := range can {
+		words[i] = string(c)
+	}
+	return strings.Join(words, ",")
+}
+
+func printJSON(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}

@@ -1,0 +1,42 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/genhost/genhost/host"
+)
+
+func reconstructCmd(open opener) *cobra.Command {
+	var req host.ReconstructRequest
+	cmd := &cobra.Command{
+		Use:   "reconstruct RUN",
+		Short: "show rows above what a model makes of them",
+		Long: `Reconstruct encodes rows, decodes their latents, and draws the rows above the
+result in one picture, whose path it prints. The rows are the first that the
+run held out of training, unless --data names others.`,
+		Example: `  genhost reconstruct latest
+  genhost reconstruct vae-fashion-1 --data ~/pictures -n 8 --out mine.png`,
+		Args: takes("RUN"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			h, err := open(cmd.ErrOrStderr())
+			if err != nil {
+				return err
+			}
+			ctx, release := interruptible(cmd.Context())
+			defer release()
+			req.Run = args[0]
+			path, err := h.Reconstruct(ctx, req)
+			if err == nil {
+				fmt.Fprintln(cmd.OutOrStdout(), path)
+			}
+			return err
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&req.Data, "data", "", "a dataset's name or a path (default what the run held out)")
+	f.IntVarP(&req.N, "number", "n", 32, "how many rows")
+	f.StringVarP(&req.Out, "out", "o", "", "the picture to write (default RUN/samples/reconstruction.png)")
+	return cmd
+}

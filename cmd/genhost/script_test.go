@@ -1,0 +1,62 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(tidy{m}, map[string]func(){"genhost": main})
+}
+
+// tidy runs the tests and removes what they built.
+type tidy struct{ *testing.M }
+
+func (m tidy) Run() int {
+	defer os.RemoveAll(pluginDir)
+	return m.M.Run()
+}
+
+var pluginDir = filepath.Join(os.TempDir(), fmt.Sprintf("genhost-plugins-%d", os.Getpid()))
+
+// TestScript runs testdata/*.txtar, each in a folder of its own where bin
+// holds the real plugins and those of testdata/plugins.
+func TestScript(t *testing.T) {
+	bin := plugins(t)
+	cache := t.TempDir()
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata",
+		RequireExplicitExec: true,
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("GENHOST_CACHE", cache)
+			return os.Symlink(bin, filepath.Join(e.WorkDir, "bin"))
+		},
+	})
+}
+
+// plugins builds the plugins, once, and returns their folder.
+func plugins(t *testing.T) string {
+	t.Helper()
+	if out, err := buildPlugins(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return pluginDir
+}
+
+var buildPlugins = sync.OnceValues(func() ([]byte, error) {
+	sources, err := filepath.Glob("testdata/plugins/*")
+	if err != nil {
+		return nil, err
+	}
+	args := []string{"build", "-o", pluginDir + string(filepath.Separator), module + "plugins/..."}
+	for _, s := range sources {
+		args = append(args, "./"+s)
+	}
+	return exec.Command("go", args...).CombinedOutput()
+})

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/genhost/genhost/cmd/genhost/progress"
+	"github.com/genhost/genhost/host"
+	"github.com/genhost/genhost/sdk"
+)
+
+func trainCmd(open opener) *cobra.Command {
+	var req host.TrainRequest
+	mode := progress.Auto
+	cmd := &cobra.Command{
+		Use:   "train --model NAME",
+		Short: "train a model in a new run",
+		Long: `Train trains a model of models.toml in a new run directory, and prints that
+directory. Settings are those that "genhost describe NAME" lists; those of the
+modality that reads the data begin with "read.".
+
+Ctrl-C once stops with a checkpoint, twice stops at once.`,
+		Example: `  genhost train --model vae
+  genhost train --model gan --data ~/pictures --set read.size=32 --epochs 50
+  genhost train --model vae --set latent=2 --set hidden=512,256 --seed 7`,
+		Args: takes(),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if req.Model == "" {
+				return &usageError{cmd, sdk.Hint(fmt.Errorf("train needs --model NAME"), "genhost models lists them")}
+			}
+			p := progress.New(cmd.ErrOrStderr(), mode)
+			defer p.Close()
+			h, err := open(p)
+			if err != nil {
+				return err
+			}
+			ctx, stop, release := interrupts(cmd.Context(), p)
+			defer release()
+			req.Stop, req.Watcher = stop, p
+			r, err := h.Train(ctx, req)
+			p.Close() // before the path, which may go to the same terminal
+			if r != nil {
+				fmt.Fprintln(cmd.OutOrStdout(), r.Dir)
+			}
+			return err
+		},
+	}
+	f := cmd.Flags()
+	f.StringVarP(&req.Model, "model", "m", "", "the model, as models.toml names it")
+	f.StringVar(&req.Data, "data", "", "what to learn from: a dataset's name or a path (default as in models.toml)")
+	f.StringArrayVar(&req.Set, "set", nil, "a setting, NAME=VALUE; may be repeated")
+	f.IntVar(&req.Epochs, "epochs", 0, "short for --set epochs=N")
+	f.IntVar(&req.MaxSteps, "max-steps", 0, "end after so many steps (default as the settings say)")
+	f.Uint64Var(&req.Seed, "seed", 1, "of everything random: equal seeds give equal weights")
+	f.StringVar(&req.Run, "run", "", "the run's name (default MODEL-DATA-N)")
+	f.IntVar(&req.Threads, "threads", 0, "how many threads to compute with (default one for each core)")
+	f.Var(&mode, "progress", "how to show progress: auto, tty, plain, json or quiet")
+	return cmd
+}

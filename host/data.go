@@ -1,0 +1,232 @@
+package host
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/genhost/genhost/host/process"
+	"github.com/genhost/genhost/registry"
+	"github.com/genhost/genhost/sdk"
+	"github.com/genhost/genhost/sdk/dataset"
+)
+
+// A reader is a modality at work: its process, and what it reads with.
+type reader struct {
+	host     *Host
+	plugin   installed
+	spec     sdk.ModalitySpec
+	settings sdk.Settings
+	process  *process.Process
+	modality sdk.Modality
+}
+
+// openReader starts the modality called name with settings. Its words go to
+// log.
+func (h *Host) openReader(ctx context.Context, in installed, spec sdk.ModalitySpec, settings sdk.Settings, log io.Writer) (*reader, error) {
+	proc, err := in.start(ctx, log, 1)
+	if err != nil {
+		return nil, err
+	}
+	r := &reader{host: h, plugin: in, spec: spec, settings: settings, process: proc}
+	live, err := proc.Plugin().Modality(spec.Name)
+	if err == nil {
+		r.modality, err = live.New(ctx, settings)
+	}
+	if err != nil {
+		proc.Stop()
+		return nil, fmt.Errorf("modality %s: %w", spec.Name, err)
+	}
+	return r, nil
+}
+
+func (r *reader) Close() error { return r.process.Stop() }
+
+// source says what data means: a dataset that the modality carries, or a path.
+func (r *reader) source(data string) (sdk.Source, error) {
+	if hasDataset(r.spec, data) {
+		return sdk.Source{Dataset: data}, nil
+	}
+	if !exists(data) {
+		var names []string
+		for _, d := range r.spec.Datasets {
+			names = append(names, d.Name)
+		}
+		return sdk.Source{}, sdk.Hint(
+			fmt.Errorf("data %q: %w: no dataset of modality %s, and no file or folder", data, fs.ErrNotExist, r.spec.Name),
+			sdk.Suggest(data, names)+"; or give a path")
+	}
+	path, err := filepath.Abs(data)
+	return sdk.Source{Path: path}, err
+}
+
+// open reads one split of data into a dataset file, or finds it in the cache
+// where the content, the settings and the plugin are as they were.
+func (r *reader) open(ctx context.Context, src sdk.Source, told func(rows, total int)) (*dataset.File, sdk.Info, error) {
+	info, err := r.modality.Inspect(ctx, src)
+	if err != nil {
+		return nil, info, fmt.Errorf("inspect %s: %w", called(src), err)
+	}
+	if len(info.Splits) == 0 {
+		return nil, info, fmt.Errorf("%w: modality %s finds no split in %s", sdk.ErrProtocol, r.spec.Name, called(src))
+	}
+	if src.Split == "" {
+		src.Split = info.Splits[0]
+	}
+	path, err := r.cachePath(ctx, src, info)
+	if err != nil {
+		return nil, info, err
+	}
+	if f, err := dataset.Open(path); err == nil {
+		return f, info, nil
+	}
+	if err := r.read(ctx, src, path, func(rows int) { told(rows, info.Rows) }); err != nil {
+		return nil, info, fmt.Errorf("read %s: %w", called(src), err)
+	}
+	f, err := dataset.Open(path)
+	return f, info, err
+}
+
+// called is what a user calls the source.
+func called(src sdk.Source) string { return src.Dataset + src.Path }
+
+func (r *reader) read(ctx context.Context, src sdk.Source, path string, told func(rows int)) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		return fmt.Errorf("cache: %w", err)
+	}
+	w := dataset.Create(path)
+	w.Progress = told
+	defer w.Abort()
+	if err := r.modality.Read(ctx, src, w); err != nil {
+		return err
+	}
+	return w.Close()
+}
+
+// cachePath names the dataset file after all that decides what is in it.
+func (r *reader) cachePath(ctx context.Context, src sdk.Source, info sdk.Info) (string, error) {
+	content, err := r.host.contentOf(ctx, info.Files)
+	if err != nil {
+		return "", err
+	}
+	key, err := json.Marshal(struct {
+		Plugin, Modality string
+		Source           sdk.Source
+		Settings         sdk.Settings
+		Content          string
+	}{r.plugin.exe.SHA256, r.spec.Name, src, r.settings, content})
+	if err != nil {
+		return "", err
+	}
+	return filepath.Join(r.host.cache, "datasets", digest(key)+".safetensors"), nil
+}
+
+func digest(b []byte) string {
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
+}
+
+// contentOf returns a digest of the names and contents of files, and of all
+// that is in those that are folders. Where names, sizes and times are what
+// they were, nothing is read again.
+func (h *Host) contentOf(ctx context.Context, files []string) (string, error) {
+	var all []string
+	listing, newest := sha256.New(), time.Time{}
+	for _, root := range slices.Sorted(slices.Values(files)) {
+		err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+			if err == nil {
+				err = ctx.Err()
+			}
+			if err != nil || d.IsDir() {
+				return err
+			}
+			info, err := os.Stat(path)
+			if err != nil || !info.Mode().IsRegular() {
+				return err
+			}
+			if info.ModTime().After(newest) {
+				newest = info.ModTime()
+			}
+			fmt.Fprintf(listing, "%q %d %d\n", path, info.Size(), info.ModTime().UnixNano())
+			all = append(all, path)
+			return nil
+		})
+		if err != nil {
+			return "", fmt.Errorf("look at the data: %w", err)
+		}
+	}
+	memo := filepath.Join(h.cache, "contents", hex.EncodeToString(listing.Sum(nil)))
+	if b, err := os.ReadFile(memo); err == nil && len(b) == 2*sha256.Size {
+		return string(b), nil
+	}
+	sum, err := hashFiles(ctx, all)
+	if err != nil {
+		return "", err
+	}
+	if time.Since(newest) < 2*time.Second { // a file may change again within the clock's grain
+		return sum, nil
+	}
+	return sum, writeFile(memo, []byte(sum))
+}
+
+// fileDigest returns the sha256 of a file.
+func fileDigest(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	sum := sha256.New()
+	if _, err := io.Copy(sum, f); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(sum.Sum(nil)), nil
+}
+
+func hashFiles(ctx context.Context, paths []string) (string, error) {
+	sum := sha256.New()
+	for _, path := range paths {
+		if err := ctx.Err(); err != nil {
+			return "", err
+		}
+		fmt.Fprintf(sum, "%q\n", path)
+		f, err := os.Open(path)
+		if err != nil {
+			return "", fmt.Errorf("look at the data: %w", err)
+		}
+		_, err = io.Copy(sum, f)
+		if err = errors.Join(err, f.Close()); err != nil {
+			return "", fmt.Errorf("look at the data: %w", err)
+		}
+	}
+	return hex.EncodeToString(sum.Sum(nil)), nil
+}
+
+// readerFor starts the modality that reads a model's data.
+func (h *Host) readerFor(ctx context.Context, m registry.Model, data string, assignments []string, log io.Writer) (*reader, error) {
+	var in installed
+	var spec sdk.ModalitySpec
+	var err error
+	if m.Modality != "" {
+		in, spec, err = h.modality(ctx, m.Modality)
+	} else {
+		in, spec, err = h.modalityWith(ctx, data)
+	}
+	if err != nil {
+		return nil, err
+	}
+	settings, err := resolve(spec.Schema, m, registry.ReadTable, assignments)
+	if err != nil {
+		return nil, err
+	}
+	return h.openReader(ctx, in, spec, settings, log)
+}

@@ -1,0 +1,82 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/genhost/genhost/host/npy"
+	"github.com/genhost/genhost/sdk"
+)
+
+// An EncodeRequest asks for the latents of rows.
+type EncodeRequest struct {
+	Run  string // its name or path, or "latest"
+	Data string // a dataset's name or a path; "" is what the run held out
+	Out  string // the .npy file to write
+
+	Watcher Watcher // may be nil
+}
+
+// Encode writes the latents of data as a NumPy array of float32, one row each.
+func (h *Host) Encode(ctx context.Context, req EncodeRequest) error {
+	s, err := h.open(ctx, req.Run)
+	if err != nil {
+		return fmt.Errorf("encode: %w", err)
+	}
+	defer s.Close()
+	if err := s.encode(ctx, req); err != nil {
+		return fmt.Errorf("encode %s: %w", s.run.Name, err)
+	}
+	return nil
+}
+
+func (s *session) encode(ctx context.Context, req EncodeRequest) error {
+	rows, err := s.rows(ctx, req.Data, watcher(req.Watcher).Reading)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	var out *npy.Writer
+	defer func() {
+		if out != nil {
+			out.Abort()
+		}
+	}()
+	var batch sdk.Batch
+	for done := 0; done < rows.Len(); {
+		indices := span(done, min(rows.Len(), done+chunk(s.space)))
+		batch = rows.Gather(batch, indices)
+		latents, err := s.model.Encode(ctx, batch)
+		if err != nil {
+			return s.cannotEncode(err)
+		}
+		if out == nil {
+			if out, err = npy.Create(req.Out, latents.Shape...); err != nil {
+				return err
+			}
+		}
+		if err := out.Write(latents.Data); err != nil {
+			return err
+		}
+		done += len(indices)
+		watcher(req.Watcher).Reading(done, rows.Len())
+	}
+	return out.Close()
+}
+
+// cannotEncode adds advice to the answer of a model that has no encoder.
+func (s *session) cannotEncode(err error) error {
+	if !errors.Is(err, errors.ErrUnsupported) {
+		return err
+	}
+	return sdk.Hint(err, "a "+s.run.Config.Model.Family+" of this kind only generates; genhost models shows which models encode")
+}
+
+func span(from, to int) []int {
+	all := make([]int, to-from)
+	for i := range all {
+		all[i] = from + i
+	}
+	return all
+}

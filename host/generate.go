@@ -1,0 +1,127 @@
+package host
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/genhost/genhost/host/run"
+	"github.com/genhost/genhost/sdk"
+)
+
+// A GenerateRequest asks for new rows of a trained model.
+type GenerateRequest struct {
+	Run   string   // its name or path, or "latest"
+	N     int      // how many
+	Seed  uint64   // which: row i of a seed is always the same
+	First int      // index of the first
+	Set   []string // condition=value
+	Out   string   // folder for the files; "" is the run's samples/seed-N
+}
+
+// sheetRows is how many rows a contact sheet shows.
+const sheetRows = 64
+
+// Generate writes new rows as files of the modality, and, where there is more
+// than one, a contact sheet of the first 64. It tells each path as soon as the
+// file is whole.
+func (h *Host) Generate(ctx context.Context, req GenerateRequest, made func(path string)) (err error) {
+	if req.N < 1 || req.First < 0 {
+		return fmt.Errorf("generate: %w: %d rows from %d on: want at least 1, from 0 on", sdk.ErrBadInput, req.N, req.First)
+	}
+	s, err := h.open(ctx, req.Run)
+	if err != nil {
+		return fmt.Errorf("generate: %w", err)
+	}
+	defer s.Close()
+	if err := s.generate(ctx, req, made); err != nil {
+		return fmt.Errorf("generate %s: %w", s.run.Name, err)
+	}
+	return nil
+}
+
+func (s *session) generate(ctx context.Context, req GenerateRequest, made func(path string)) error {
+	given, err := conditions(s.model, req.Set)
+	if err != nil {
+		return err
+	}
+	if req.Out == "" {
+		req.Out = filepath.Join(s.run.SamplesDir(), fmt.Sprintf("seed-%d", req.Seed))
+	}
+	dir, err := makeDir(req.Out)
+	if err != nil {
+		return err
+	}
+	sheet := sdk.Batch{Shape: s.space.Shape}
+	for done := 0; done < req.N; {
+		n := min(req.N-done, chunk(s.space))
+		rows, err := s.model.Generate(ctx, sdk.GenerateRequest{N: n, Seed: req.Seed, First: req.First + done, Conditions: given})
+		if err != nil {
+			return err
+		}
+		paths, err := s.reader.modality.Write(ctx, s.space, rows, dir, names(req.Seed, req.First+done, n))
+		if err != nil {
+			return err
+		}
+		for _, p := range paths {
+			made(shown(req.Out, p))
+		}
+		sheet.Data = append(sheet.Data, rows.Slice(0, min(n, max(0, sheetRows-done))).Data...)
+		done += n
+	}
+	if req.N == 1 {
+		return nil
+	}
+	path := filepath.Join(req.Out, fmt.Sprintf("%d-sheet.png", req.Seed))
+	if err := s.sheet(ctx, sheet, 0, path); err != nil {
+		return err
+	}
+	made(path)
+	return nil
+}
+
+// sheet writes a picture of rows.
+func (s *session) sheet(ctx context.Context, rows sdk.Batch, columns int, path string) error {
+	p, err := s.reader.modality.Preview(ctx, s.space, rows, columns)
+	if err != nil {
+		return err
+	}
+	return run.WriteFile(path, func(w io.Writer) error {
+		_, err := w.Write(p.PNG)
+		return err
+	})
+}
+
+// names are those of files for n rows of a seed: 7-000012.
+func names(seed uint64, first, n int) []string {
+	all := make([]string, n)
+	for i := range all {
+		all[i] = fmt.Sprintf("%d-%06d", seed, first+i)
+	}
+	return all
+}
+
+// makeDir makes a folder and returns its absolute path, for a plugin that
+// works elsewhere.
+func makeDir(dir string) (string, error) {
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return "", err
+	}
+	return filepath.Abs(dir)
+}
+
+// shown is an absolute path as the user would write it, who named the folder
+// dir.
+func shown(dir, path string) string {
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return path
+	}
+	rel, err := filepath.Rel(abs, path)
+	if err != nil || !filepath.IsLocal(rel) {
+		return path
+	}
+	return filepath.Join(dir, rel)
+}

@@ -1,0 +1,115 @@
+package host
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"path/filepath"
+
+	"github.com/genhost/genhost/sdk"
+)
+
+// An InterpolateRequest asks for the way from one row to another, through the
+// latents between them.
+type InterpolateRequest struct {
+	Run   string // its name or path, or "latest"
+	Steps int    // rows on the way, with both ends
+	N     int    // how many ways
+	Seed  uint64 // of the ends, which are generated; see Data
+	Data  string // a dataset's name or a path: its first 2 N rows are the ends
+	Out   string // the picture to write; "" is the run's samples/interpolation.png
+
+	Watcher Watcher // may be nil
+}
+
+// Interpolate draws each way as a line of a picture, whose path it returns.
+func (h *Host) Interpolate(ctx context.Context, req InterpolateRequest) (string, error) {
+	s, err := h.open(ctx, req.Run)
+	if err != nil {
+		return "", fmt.Errorf("interpolate: %w", err)
+	}
+	defer s.Close()
+	path, err := s.interpolate(ctx, req)
+	if err != nil {
+		return "", fmt.Errorf("interpolate %s: %w", s.run.Name, err)
+	}
+	return path, nil
+}
+
+func (s *session) interpolate(ctx context.Context, req InterpolateRequest) (string, error) {
+	const most = 64
+	if req.Steps < 2 || req.Steps > most || req.N < 1 || req.N > most {
+		return "", fmt.Errorf("%w: %d steps, %d ways: want 2 to %d steps, and 1 to %d ways", sdk.ErrBadInput, req.Steps, req.N, most, most)
+	}
+	decoder, err := sdk.As[sdk.Decoder](s.model)
+	if err != nil {
+		return "", err
+	}
+	ends, err := s.ends(ctx, decoder, req)
+	if err != nil {
+		return "", err
+	}
+	ways := sdk.Batch{Shape: ends.Shape}
+	for i := range req.N {
+		a, b := ends.Row(2*i), ends.Row(2*i+1)
+		for step := range req.Steps {
+			ways.Data = append(ways.Data, slerp(a, b, float64(step)/float64(req.Steps-1))...)
+		}
+	}
+	rows := sdk.Batch{Shape: s.space.Shape}
+	for done := 0; done < ways.Len(); {
+		to := min(ways.Len(), done+chunk(s.space))
+		some, err := decoder.Decode(ctx, ways.Slice(done, to))
+		if err != nil {
+			return "", err
+		}
+		rows.Data = append(rows.Data, some.Data...)
+		done = to
+	}
+	if req.Out == "" {
+		req.Out = filepath.Join(s.run.SamplesDir(), "interpolation.png")
+	}
+	return req.Out, s.sheet(ctx, rows, req.Steps, req.Out)
+}
+
+// ends returns the latents at the ends of the ways, two for each.
+func (s *session) ends(ctx context.Context, d sdk.Decoder, req InterpolateRequest) (sdk.Batch, error) {
+	if req.Data == "" {
+		return d.Draw(ctx, sdk.GenerateRequest{N: 2 * req.N, Seed: req.Seed})
+	}
+	rows, err := s.rows(ctx, req.Data, watcher(req.Watcher).Reading)
+	if err != nil {
+		return sdk.Batch{}, err
+	}
+	defer rows.Close()
+	if rows.Len() < 2*req.N {
+		return sdk.Batch{}, fmt.Errorf("%w: %s has %d rows: %d ways need %d", sdk.ErrBadInput, req.Data, rows.Len(), req.N, 2*req.N)
+	}
+	z, err := s.model.Encode(ctx, rows.Gather(sdk.Batch{}, span(0, 2*req.N)))
+	if err != nil {
+		return z, s.cannotEncode(err)
+	}
+	return z, nil
+}
+
+// slerp goes from a to b along the arc of a circle, at t from 0 to 1: on a
+// straight line between two draws of a Gaussian in many dimensions, the middle
+// would be nearer to the origin than any draw (White, "Sampling Generative
+// Networks", arXiv:1609.04468, §2.1). Where a and b are parallel it is a
+// straight line.
+func slerp(a, b []float32, t float64) []float32 {
+	var ab, aa, bb float64
+	for i := range a {
+		x, y := float64(a[i]), float64(b[i])
+		ab, aa, bb = ab+x*y, aa+x*x, bb+y*y
+	}
+	wa, wb := 1-t, t
+	if angle := math.Acos(ab / math.Sqrt(aa*bb)); math.Sin(angle) > 1e-6 {
+		wa, wb = math.Sin((1-t)*angle)/math.Sin(angle), math.Sin(t*angle)/math.Sin(angle)
+	}
+	c := make([]float32, len(a))
+	for i := range c {
+		c[i] = float32(wa*float64(a[i]) + wb*float64(b[i]))
+	}
+	return c
+}

@@ -1,0 +1,154 @@
+package host
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/genhost/genhost/registry"
+	"github.com/genhost/genhost/sdk"
+)
+
+// A ModelInfo is a registered model at a glance.
+type ModelInfo struct {
+	Name     string        `json:"name"`
+	Plugin   string        `json:"plugin"`
+	Version  string        `json:"version"`
+	Family   string        `json:"family"`
+	Modality string        `json:"modality"` // that reads its data; "" when the data decides
+	Data     string        `json:"data"`
+	Can      []sdk.Ability `json:"can"`
+	Doc      string        `json:"doc"`
+}
+
+// Models lists the models of models.toml, in the order of their names.
+func (h *Host) Models(ctx context.Context) ([]ModelInfo, error) {
+	infos := []ModelInfo{}
+	for _, m := range h.registry.Models {
+		info, _, err := h.model(ctx, m)
+		if err != nil {
+			return nil, err
+		}
+		infos = append(infos, info)
+	}
+	return infos, nil
+}
+
+func (h *Host) model(ctx context.Context, m registry.Model) (ModelInfo, sdk.ModelSpec, error) {
+	in, err := h.plugin(ctx, m.Plugin)
+	if err != nil {
+		return ModelInfo{}, sdk.ModelSpec{}, err
+	}
+	spec, err := in.sdk.Model(m.Model)
+	if err != nil {
+		return ModelInfo{}, spec, fmt.Errorf("%w: %s:%d: %w", registry.ErrNotFound, h.registry.Path, m.Line, err)
+	}
+	return ModelInfo{
+		Name: m.Name, Plugin: m.Plugin, Version: in.sdk.Version, Family: spec.Family,
+		Modality: m.Modality, Data: m.Data, Can: spec.Can, Doc: spec.Doc,
+	}, spec, nil
+}
+
+// A Description is all that can be known of a model, or of a modality, before
+// it is used. The fields that do not apply are empty.
+type Description struct {
+	Name     string        `json:"name"`
+	Kind     string        `json:"kind"` // "model" or "modality"
+	Plugin   string        `json:"plugin"`
+	Version  string        `json:"version"`
+	Doc      string        `json:"doc"`
+	Settings []SettingInfo `json:"settings"`
+
+	Family     string          `json:"family,omitempty"`
+	Data       string          `json:"data,omitempty"`
+	Can        []sdk.Ability   `json:"can,omitempty"`
+	Modalities []string        `json:"modalities,omitempty"`
+	Conditions []sdk.Condition `json:"conditions,omitempty"` // of the data
+
+	Datasets []sdk.Dataset `json:"datasets,omitempty"`
+}
+
+// A SettingInfo is a setting with the value it has in models.toml.
+type SettingInfo struct {
+	sdk.Setting
+	Value json.RawMessage `json:"value"`
+}
+
+// Describe describes a model of models.toml, or a modality by its name.
+func (h *Host) Describe(ctx context.Context, name string) (Description, error) {
+	m, err := h.registry.Model(name)
+	if err == nil {
+		return h.describeModel(ctx, m)
+	}
+	in, spec, notModality := h.modality(ctx, name)
+	if notModality != nil {
+		if !errors.Is(notModality, registry.ErrNotFound) {
+			err = notModality
+		}
+		return Description{}, err
+	}
+	return Description{
+		Name: name, Kind: "modality", Plugin: in.Name, Version: in.sdk.Version, Doc: spec.Doc,
+		Settings: settingInfos(spec.Schema, nil), Datasets: spec.Datasets,
+	}, nil
+}
+
+func (h *Host) describeModel(ctx context.Context, m registry.Model) (Description, error) {
+	info, spec, err := h.model(ctx, m)
+	if err != nil {
+		return Description{}, err
+	}
+	values, err := spec.Schema.Resolve(m.Settings)
+	if err != nil {
+		return Description{}, m.Locate(err, registry.SettingsTable)
+	}
+	d := Description{
+		Name: m.Name, Kind: "model", Plugin: m.Plugin, Version: info.Version, Doc: spec.Doc, Family: spec.Family,
+		Data: m.Data, Can: spec.Can, Modalities: spec.Modalities, Settings: settingInfos(spec.Schema, values),
+	}
+	if slices.Contains(spec.Can, sdk.CanCondition) && m.Data != "" {
+		d.Conditions, err = h.conditionsOf(ctx, m)
+	}
+	return d, err
+}
+
+func settingInfos(schema sdk.Schema, values sdk.Settings) []SettingInfo {
+	infos := make([]SettingInfo, len(schema))
+	for i, s := range schema {
+		infos[i] = SettingInfo{s, s.Default}
+		if v, ok := values[s.Name]; ok {
+			infos[i].Value = v
+		}
+	}
+	return infos
+}
+
+// conditionsOf asks the modality which conditions a model's data has.
+func (h *Host) conditionsOf(ctx context.Context, m registry.Model) ([]sdk.Condition, error) {
+	r, err := h.readerFor(ctx, m, m.Data, nil, io.Discard)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	src, err := r.source(m.Data)
+	if err != nil {
+		return nil, err
+	}
+	info, err := r.modality.Inspect(ctx, src)
+	return info.Space.Conditions, err
+}
+
+// dataOf is the data that the command line asks for, or else models.toml.
+func (h *Host) dataOf(m registry.Model, asked string) (string, error) {
+	if asked != "" {
+		return asked, nil
+	}
+	if m.Data == "" {
+		return "", sdk.Hint(fmt.Errorf("%w: %s:%d: model %s names no data", registry.ErrConfig, h.registry.Path, m.Line, m.Name),
+			`give --data, or set data = "..." there`)
+	}
+	return m.Data, nil
+}

@@ -1,0 +1,136 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/genhost/genhost/host/process"
+	"github.com/genhost/genhost/host/run"
+	"github.com/genhost/genhost/sdk"
+	"github.com/genhost/genhost/sdk/dataset"
+)
+
+// A session is a trained model at work, with the modality of its rows.
+type session struct {
+	host    *Host
+	run     *run.Run
+	space   sdk.Space
+	log     *lateLog
+	process *process.Process
+	model   sdk.Model
+	reader  *reader
+}
+
+// open starts the plugins of a run and loads its last checkpoint.
+func (h *Host) open(ctx context.Context, name string) (_ *session, err error) {
+	s := &session{host: h, log: &lateLog{}}
+	defer func() {
+		if err != nil {
+			s.Close()
+		}
+	}()
+	if s.run, err = h.Run(name); err != nil {
+		return nil, err
+	}
+	s.space = s.run.Data.Space
+	checkpoint, err := s.run.Checkpoint()
+	if err != nil {
+		return nil, err
+	}
+	f, err := s.run.OpenLog()
+	if err != nil {
+		return nil, err
+	}
+	if err := s.log.Attach(f); err != nil {
+		return nil, err
+	}
+	if err := s.startModel(ctx, checkpoint.Weights); err != nil {
+		return nil, err
+	}
+	return s, s.startReader(ctx)
+}
+
+func (s *session) startModel(ctx context.Context, weights string) error {
+	c := s.run.Config
+	in, err := s.host.plugin(ctx, c.Model.Plugin)
+	if err != nil {
+		return err
+	}
+	if s.process, err = in.start(ctx, s.log, threads(0)); err != nil {
+		return err
+	}
+	if s.model, err = newModel(ctx, s.process, c.Model.As, c.Settings, s.space); err != nil {
+		return fmt.Errorf("run %s: %w", s.run.Name, err)
+	}
+	saver, err := sdk.As[sdk.Saver](s.model)
+	if err != nil {
+		return fmt.Errorf("run %s: load: %w", s.run.Name, err)
+	}
+	return saver.Load(weights)
+}
+
+func (s *session) startReader(ctx context.Context) error {
+	c := s.run.Config
+	in, err := s.host.plugin(ctx, c.Source.Plugin)
+	if err != nil {
+		return err
+	}
+	spec, err := in.sdk.Modality(c.Source.Modality)
+	if err != nil {
+		return err
+	}
+	s.reader, err = s.host.openReader(ctx, in, spec, c.Reading, s.log)
+	return err
+}
+
+// rows opens the data that a user names, or else what the run held out of
+// training, or else what it was trained on. The rows must be like those that
+// the model knows.
+func (s *session) rows(ctx context.Context, data string, told func(rows, total int)) (*dataset.File, error) {
+	c := s.run.Config.Source
+	src := sdk.Source{Path: c.Path, Dataset: c.Dataset, Split: c.Train}
+	if c.Test != "" {
+		src.Split = c.Test
+	}
+	if data != "" {
+		var err error
+		if src, err = s.reader.source(data); err != nil {
+			return nil, err
+		}
+	}
+	f, _, err := s.reader.open(ctx, src, told)
+	if err != nil {
+		return nil, err
+	}
+	if err := sameRows(s.space, f.Space()); err != nil {
+		f.Close()
+		return nil, fmt.Errorf("%s: %w", called(src), err)
+	}
+	return f, nil
+}
+
+// sameRows reports whether a model of one Space can take rows of another.
+func sameRows(model, rows sdk.Space) error {
+	if fmt.Sprint(model.Shape, model.Segments) != fmt.Sprint(rows.Shape, rows.Segments) {
+		return sdk.Hint(fmt.Errorf("%w: its rows have the shape %v, the model's %v", sdk.ErrBadInput, rows.Shape, model.Shape),
+			"give data like that which the model learned from, or train another model")
+	}
+	return nil
+}
+
+// Close stops the plugins.
+func (s *session) Close() error {
+	var errs []error
+	if s.process != nil {
+		errs = append(errs, s.process.Stop())
+	}
+	if s.reader != nil {
+		errs = append(errs, s.reader.Close())
+	}
+	return errors.Join(append(errs, s.log.Close())...)
+}
+
+// chunk is how many rows of a Space go to a model at once: enough to keep it
+// busy, few enough to bound memory.
+func chunk(space sdk.Space) int { return max(1, min(256, (4<<20)/(4*space.Size()))) }
