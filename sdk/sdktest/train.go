@@ -96,6 +96,7 @@ func checkWhileTraining(ctx context.Context, b Bench, s *subject) error {
 	return s.with(ctx, func(m sdk.Model) error {
 		job := s.job(1)
 		job.Previews, job.Dir, job.CheckpointEvery = 3, b.Dir, 1
+		job.MaxSteps = min(job.MaxSteps, 4) // each is saved
 		events, err := follow(ctx, job, m)
 		if err != nil {
 			return fmt.Errorf("train with previews and checkpoints: %w", err)

@@ -107,9 +107,10 @@ func wounds(weights []byte) []wound {
 			all = append(all, wound{fmt.Sprintf("weights cut to %d of %d bytes", n, len(weights)), weights[:n]})
 		}
 	}
-	data := len(weights)
+	data := 8
 	if len(weights) > 8 {
-		data = 8 + int(binary.LittleEndian.Uint64(weights))
+		header := binary.LittleEndian.Uint64(weights)
+		data += int(min(header, uint64(len(weights)-8)))
 	}
 	for _, at := range []int{0, 6, 9, data, (data + len(weights)) / 2, len(weights) - 1} {
 		if at < len(weights) {
