@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -12,7 +13,10 @@ import (
 	"github.com/genhost/genhost/sdk/tensor"
 )
 
-func TestPlugin(t *testing.T) { sdktest.Run(t, plugin) }
+func TestPlugin(t *testing.T) {
+	narrow := sdk.Settings{"hidden": json.RawMessage("[32, 32]")}
+	sdktest.Suite{Plugin: plugin, Settings: map[string]sdk.Settings{"vae": narrow}}.Run(t)
+}
 
 // small returns an initialised model of rows of 5 numbers, and two rows.
 func small(t *testing.T, kind sdk.Kind) (*vae, []float32) {

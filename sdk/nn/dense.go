@@ -20,8 +20,12 @@ type Dense struct {
 // to layer: after He et al., arXiv:1502.01852, section 2.2, before a ReLU, and
 // after Glorot and Bengio, AISTATS 2010, eq. 16, otherwise. Biases begin at 0.
 func NewDense(p *tensor.Params, name string, inputs, outputs int, act tensor.Activation) *Dense {
+	return newDense(p, name, inputs, outputs, act, 1)
+}
+
+func newDense(p *tensor.Params, name string, inputs, outputs int, act tensor.Activation, size float32) *Dense {
 	return &Dense{
-		Weight:     p.Add(name+".weight", inputs, outputs, bound(inputs, outputs, act)),
+		Weight:     p.Add(name+".weight", inputs, outputs, size*bound(inputs, outputs, act)),
 		Bias:       p.Add(name+".bias", 1, outputs, 0),
 		Activation: act,
 	}
@@ -44,20 +48,26 @@ func (d *Dense) Forward(x *tensor.Tensor) *tensor.Tensor {
 // An MLP is dense layers, one after the other.
 type MLP []*Dense
 
+// head is how large the weights of an MLP's last layer begin, of what NewDense
+// would have. Nothing comes after it whose input must keep its size, and the
+// grain that random weights put on pictures takes long to unlearn.
+const head = 0.1
+
 // NewMLP adds the parameters of dense layers between so many widths to p,
 // named name.0.weight and so on. Layers end in the activation hidden, the last
-// one in last.
+// one in last. The last one's weights begin a tenth as large as NewDense has
+// them, so that what a network says first is next to nothing.
 func NewMLP(p *tensor.Params, name string, widths []int, hidden, last tensor.Activation) MLP {
 	if len(widths) < 2 {
 		panic(fmt.Sprintf("nn: mlp %s: widths %v, want those of the input and an output", name, widths))
 	}
 	m := make(MLP, len(widths)-1)
 	for i := range m {
-		act := hidden
+		act, size := hidden, float32(1)
 		if i == len(m)-1 {
-			act = last
+			act, size = last, head
 		}
-		m[i] = NewDense(p, fmt.Sprintf("%s.%d", name, i), widths[i], widths[i+1], act)
+		m[i] = newDense(p, fmt.Sprintf("%s.%d", name, i), widths[i], widths[i+1], act, size)
 	}
 	return m
 }

@@ -172,7 +172,7 @@ func TestInitKeepsSize(t *testing.T) {
 		p.Init(rand.New(rand.NewPCG(1, 2)))
 		var tape tensor.Tape
 		x := Normal(tape.Constant(200, 200), 1, 0)
-		got := m.Forward(x).Square().Mean().Item()
+		got := m.Forward(x).Scale(1 / head).Square().Mean().Item()
 		if got < 0.4 || got > 2.5 {
 			t.Errorf("%s: mean square is %.3g after 10 layers, 1 before", act, got)
 		}
