@@ -26,7 +26,7 @@ var defaults = settings{
 	Likelihood: "auto",
 	Beta:       1,
 	BetaWarmup: 5,
-	Epochs:     20,
+	Epochs:     30,
 	Batch:      64,
 	Rate:       1e-3,
 }
