@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash"
 	"math"
+	"slices"
 
 	"github.com/genhost/genhost/sdk"
 )
@@ -71,9 +72,9 @@ func (c *collector) Write(b sdk.Batch) error {
 		}
 		binary.Write(c.sum, binary.LittleEndian, values)
 	}
-	for i, v := range b.Data {
-		if c.storage == sdk.Bytes && !inBytes(v, c.space, i%c.space.Size()) {
-			return fmt.Errorf("after %d rows: %g is no step of 1/255", c.rows, v)
+	if c.storage == sdk.Bytes {
+		if err := c.inBytes(b); err != nil {
+			return fmt.Errorf("after %d rows: %w", c.rows, err)
 		}
 	}
 	binary.Write(c.sum, binary.LittleEndian, b.Data)
@@ -85,15 +86,24 @@ func (c *collector) Write(b sdk.Batch) error {
 	return nil
 }
 
-// inBytes reports whether number i of a row can be kept in a byte.
-func inBytes(v float32, space sdk.Space, i int) bool {
-	for _, g := range space.Segments {
-		if i -= g.Len; i < 0 {
-			steps := float64(v) * 255
-			return g.Kind != sdk.Unit || math.Abs(steps-math.Round(steps)) < 1e-3
+// inBytes reports a number that is not kept in a byte.
+func (c *collector) inBytes(b sdk.Batch) error {
+	for i := range b.Len() {
+		rest := b.Row(i)
+		for _, g := range c.space.Segments {
+			if at := slices.IndexFunc(rest[:g.Len], func(v float32) bool { return !inSteps(v) }); g.Kind == sdk.Unit && at >= 0 {
+				return fmt.Errorf("%g is no step of 1/255", rest[at])
+			}
+			rest = rest[g.Len:]
 		}
 	}
-	return true
+	return nil
+}
+
+// inSteps reports whether a unit value is a whole number of 255ths.
+func inSteps(v float32) bool {
+	steps := float64(v) * 255
+	return math.Abs(steps-math.Round(steps)) < 1e-3
 }
 
 func (c *collector) keep(b sdk.Batch) {
