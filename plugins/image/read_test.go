@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -353,4 +354,34 @@ func TestWriterFails(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 	}
+}
+
+// FuzzPNM checks that no file makes the decoder panic, or allocate more than
+// the file has.
+func FuzzPNM(f *testing.F) {
+	for _, text := range []string{black, cross, red, "P5 2 1 255 ab", "P6 1 1 65535 abcdef", "P5 8000 8000 255 "} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if len(text) < 3 || pnmTypes[text[1]].channels == 0 {
+			return
+		}
+		p := pnm{bytes: int64(len(text))}
+		if _, err := checked(p.config)(strings.NewReader(text)); err != nil {
+			return
+		}
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		m, err := p.decode(strings.NewReader(text))
+		runtime.ReadMemStats(&after)
+		if used := after.TotalAlloc - before.TotalAlloc; used > 1<<17+100*uint64(len(text)) {
+			t.Errorf("%d bytes of file took %d bytes of memory", len(text), used)
+		}
+		if err != nil {
+			return
+		}
+		if size := m.Bounds().Size(); size.X < 1 || size.Y < 1 || size.X*size.Y > len(text) {
+			t.Errorf("%v pixels from %d bytes", size, len(text))
+		}
+	})
 }
