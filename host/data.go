@@ -22,29 +22,27 @@ import (
 
 // A reader is a modality at work: its process, and what it reads with.
 type reader struct {
+	offer
 	host     *Host
-	plugin   installed
-	spec     sdk.ModalitySpec
 	settings sdk.Settings
 	process  *process.Process
 	modality sdk.Modality
 }
 
-// openReader starts the modality called name with settings. Its words go to
-// log.
-func (h *Host) openReader(ctx context.Context, in installed, spec sdk.ModalitySpec, settings sdk.Settings, log io.Writer) (*reader, error) {
-	proc, err := in.start(ctx, log, 1)
+// openReader starts a modality with settings. Its words go to log.
+func (h *Host) openReader(ctx context.Context, o offer, settings sdk.Settings, log io.Writer) (*reader, error) {
+	proc, err := o.start(ctx, log, 1)
 	if err != nil {
 		return nil, err
 	}
-	r := &reader{host: h, plugin: in, spec: spec, settings: settings, process: proc}
-	live, err := proc.Plugin().Modality(spec.Name)
+	r := &reader{offer: o, host: h, settings: settings, process: proc}
+	live, err := proc.Plugin().Modality(o.spec.Name)
 	if err == nil {
 		r.modality, err = live.New(ctx, settings)
 	}
 	if err != nil {
 		proc.Stop()
-		return nil, fmt.Errorf("modality %s: %w", spec.Name, err)
+		return nil, fmt.Errorf("modality %s: %w", o.spec.Name, err)
 	}
 	return r, nil
 }
@@ -74,7 +72,7 @@ func (r *reader) source(data string) (sdk.Source, error) {
 func (r *reader) open(ctx context.Context, src sdk.Source, told func(rows, total int)) (*dataset.File, sdk.Info, error) {
 	info, err := r.modality.Inspect(ctx, src)
 	if err != nil {
-		return nil, info, fmt.Errorf("inspect %s: %w", called(src), err)
+		return nil, info, fmt.Errorf("look at the data: %w", err)
 	}
 	if len(info.Splits) == 0 {
 		return nil, info, fmt.Errorf("%w: modality %s finds no split in %s", sdk.ErrProtocol, r.spec.Name, called(src))
@@ -90,7 +88,7 @@ func (r *reader) open(ctx context.Context, src sdk.Source, told func(rows, total
 		return f, info, nil
 	}
 	if err := r.read(ctx, src, path, func(rows int) { told(rows, info.Rows) }); err != nil {
-		return nil, info, fmt.Errorf("read %s: %w", called(src), err)
+		return nil, info, fmt.Errorf("read the data: %w", err)
 	}
 	f, err := dataset.Open(path)
 	return f, info, err
@@ -123,7 +121,7 @@ func (r *reader) cachePath(ctx context.Context, src sdk.Source, info sdk.Info) (
 		Source           sdk.Source
 		Settings         sdk.Settings
 		Content          string
-	}{r.plugin.exe.SHA256, r.spec.Name, src, r.settings, content})
+	}{r.exe.SHA256, r.spec.Name, src, r.settings, content})
 	if err != nil {
 		return "", err
 	}
@@ -213,20 +211,19 @@ func hashFiles(ctx context.Context, paths []string) (string, error) {
 
 // readerFor starts the modality that reads a model's data.
 func (h *Host) readerFor(ctx context.Context, m registry.Model, data string, assignments []string, log io.Writer) (*reader, error) {
-	var in installed
-	var spec sdk.ModalitySpec
+	var o offer
 	var err error
 	if m.Modality != "" {
-		in, spec, err = h.modality(ctx, m.Modality)
+		o, err = h.modality(ctx, m.Modality)
 	} else {
-		in, spec, err = h.modalityWith(ctx, data)
+		o, err = h.modalityWith(ctx, m, data)
 	}
 	if err != nil {
 		return nil, err
 	}
-	settings, err := resolve(spec.Schema, m, registry.ReadTable, assignments)
+	settings, err := resolve(o.spec.Schema, m, registry.ReadTable, assignments)
 	if err != nil {
 		return nil, err
 	}
-	return h.openReader(ctx, in, spec, settings, log)
+	return h.openReader(ctx, o, settings, log)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"slices"
 
@@ -44,7 +43,7 @@ func (h *Host) model(ctx context.Context, m registry.Model) (ModelInfo, sdk.Mode
 	}
 	spec, err := in.sdk.Model(m.Model)
 	if err != nil {
-		return ModelInfo{}, spec, fmt.Errorf("%w: %s:%d: %w", registry.ErrNotFound, h.registry.Path, m.Line, err)
+		return ModelInfo{}, spec, m.Errorf("%w", err)
 	}
 	return ModelInfo{
 		Name: m.Name, Plugin: m.Plugin, Version: in.sdk.Version, Family: spec.Family,
@@ -83,7 +82,7 @@ func (h *Host) Describe(ctx context.Context, name string) (Description, error) {
 	if err == nil {
 		return h.describeModel(ctx, m)
 	}
-	in, spec, notModality := h.modality(ctx, name)
+	o, notModality := h.modality(ctx, name)
 	if notModality != nil {
 		if !errors.Is(notModality, registry.ErrNotFound) {
 			err = notModality
@@ -91,8 +90,8 @@ func (h *Host) Describe(ctx context.Context, name string) (Description, error) {
 		return Description{}, err
 	}
 	return Description{
-		Name: name, Kind: "modality", Plugin: in.Name, Version: in.sdk.Version, Doc: spec.Doc,
-		Settings: settingInfos(spec.Schema, nil), Datasets: spec.Datasets,
+		Name: name, Kind: "modality", Plugin: o.Name, Version: o.sdk.Version, Doc: o.spec.Doc,
+		Settings: settingInfos(o.spec.Schema, nil), Datasets: o.spec.Datasets,
 	}, nil
 }
 
@@ -147,8 +146,7 @@ func (h *Host) dataOf(m registry.Model, asked string) (string, error) {
 		return asked, nil
 	}
 	if m.Data == "" {
-		return "", sdk.Hint(fmt.Errorf("%w: %s:%d: model %s names no data", registry.ErrConfig, h.registry.Path, m.Line, m.Name),
-			`give --data, or set data = "..." there`)
+		return "", sdk.Hint(m.Errorf("%s has no data", m.Name), `give --data, or add data = "..."`)
 	}
 	return m.Data, nil
 }

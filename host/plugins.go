@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"iter"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/genhost/genhost/host/process"
 	"github.com/genhost/genhost/host/run"
@@ -66,56 +68,88 @@ func (in installed) program() run.Program {
 	return run.Program{Name: in.sdk.Name, Version: in.sdk.Version, SHA256: in.exe.SHA256, Protocol: process.Protocol}
 }
 
+// An offer is a modality, and the plugin that offers it.
+type offer struct {
+	installed
+	spec sdk.ModalitySpec
+}
+
 // modality finds the plugin that offers a modality called name; the one that
 // is registered under that very name is asked first.
-func (h *Host) modality(ctx context.Context, name string) (installed, sdk.ModalitySpec, error) {
+func (h *Host) modality(ctx context.Context, name string) (offer, error) {
 	var there []string
-	for _, key := range h.pluginsFirst(name) {
-		in, err := h.plugin(ctx, key)
+	for o, err := range h.offers(ctx, name) {
 		if err != nil {
-			return installed{}, sdk.ModalitySpec{}, err
+			return offer{}, err
 		}
-		for _, m := range in.sdk.Modalities {
-			if m.Name == name {
-				return in, m, nil
-			}
-			there = append(there, m.Name)
+		if o.spec.Name == name {
+			return o, nil
 		}
+		there = append(there, o.spec.Name)
 	}
-	return installed{}, sdk.ModalitySpec{}, sdk.Hint(
-		fmt.Errorf("%w: no plugin offers the modality %q", registry.ErrNotFound, name), sdk.Suggest(name, there))
+	return offer{}, sdk.Hint(fmt.Errorf("%w: no plugin offers the modality %q", registry.ErrNotFound, name), sdk.Suggest(name, there))
 }
 
 // modalityWith finds the modality for data that no modality is named for: the
-// one that carries a dataset of that name, or else the only one there is.
-func (h *Host) modalityWith(ctx context.Context, data string) (installed, sdk.ModalitySpec, error) {
-	type offer struct {
-		in   installed
-		spec sdk.ModalitySpec
-	}
+// one that carries a dataset of that name, or else the only one there is. A
+// plugin that does not work is no reason to do without the others.
+func (h *Host) modalityWith(ctx context.Context, m registry.Model, data string) (offer, error) {
 	var all, carry []offer
 	var names []string
-	for _, key := range h.pluginsFirst("") {
-		in, err := h.plugin(ctx, key)
+	var failed error
+	for o, err := range h.offers(ctx, "") {
 		if err != nil {
-			return installed{}, sdk.ModalitySpec{}, err
+			failed = errors.Join(failed, err)
+			continue
 		}
-		for _, m := range in.sdk.Modalities {
-			all, names = append(all, offer{in, m}), append(names, m.Name)
-			if hasDataset(m, data) {
-				carry = append(carry, offer{in, m})
+		all, names = append(all, o), append(names, o.spec.Name)
+		if hasDataset(o.spec, data) {
+			carry = append(carry, o)
+		}
+	}
+	switch {
+	case len(carry) == 1:
+		return carry[0], nil
+	case len(carry) == 0 && len(all) == 1:
+		return all[0], nil
+	case len(all) == 0 && failed != nil:
+		return offer{}, failed
+	}
+	return offer{}, sdk.Hint(m.Errorf("which modality reads %s?", data),
+		`set modality = "..." for the model; `+sdk.Suggest("", names))
+}
+
+// offers asks the registered plugins for their modalities, that of name first,
+// then those that no model names: they are likely to have some, and a model's
+// plugin need not be built to find one.
+func (h *Host) offers(ctx context.Context, name string) iter.Seq2[offer, error] {
+	likely := func(p registry.Plugin) int {
+		switch {
+		case p.Name == name:
+			return 0
+		case !slices.ContainsFunc(h.registry.Models, func(m registry.Model) bool { return m.Plugin == p.Name }):
+			return 1
+		}
+		return 2
+	}
+	plugins := slices.Clone(h.registry.Plugins)
+	slices.SortStableFunc(plugins, func(a, b registry.Plugin) int { return likely(a) - likely(b) })
+	return func(yield func(offer, error) bool) {
+		for _, p := range plugins {
+			in, err := h.plugin(ctx, p.Name)
+			if err != nil {
+				if !yield(offer{}, err) {
+					return
+				}
+				continue
+			}
+			for _, m := range in.sdk.Modalities {
+				if !yield(offer{in, m}, nil) {
+					return
+				}
 			}
 		}
 	}
-	if len(carry) == 1 {
-		return carry[0].in, carry[0].spec, nil
-	}
-	if len(carry) == 0 && len(all) == 1 {
-		return all[0].in, all[0].spec, nil
-	}
-	return installed{}, sdk.ModalitySpec{}, sdk.Hint(
-		fmt.Errorf("%w: which modality reads %s?", registry.ErrConfig, data),
-		fmt.Sprintf("set modality = \"...\" for the model in %s; %s", h.registry.Path, sdk.Suggest("", names)))
 }
 
 func hasDataset(m sdk.ModalitySpec, name string) bool {
@@ -125,28 +159,6 @@ func hasDataset(m sdk.ModalitySpec, name string) bool {
 		}
 	}
 	return false
-}
-
-// pluginsFirst returns the names of the registered plugins, that of name
-// first, then those that no model names: they are likely to be modalities, and
-// a model's plugin need not be built to find one.
-func (h *Host) pluginsFirst(name string) []string {
-	forModels := map[string]bool{}
-	for _, m := range h.registry.Models {
-		forModels[m.Plugin] = true
-	}
-	var first, then, last []string
-	for _, p := range h.registry.Plugins {
-		switch {
-		case p.Name == name:
-			first = append(first, p.Name)
-		case forModels[p.Name]:
-			last = append(last, p.Name)
-		default:
-			then = append(then, p.Name)
-		}
-	}
-	return append(append(first, then...), last...)
 }
 
 // writeFile writes a file of the cache so that it appears whole or not at all.

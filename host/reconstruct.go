@@ -55,8 +55,7 @@ func (s *session) reconstruct(ctx context.Context, req ReconstructRequest) (stri
 	if err != nil {
 		return "", s.cannotEncode(err)
 	}
-	z.Conditions = real.Conditions
-	again, err := decoder.Decode(ctx, z)
+	again, err := decoder.Decode(ctx, s.withConditions(z, real))
 	if err != nil {
 		return "", err
 	}
@@ -64,6 +63,22 @@ func (s *session) reconstruct(ctx context.Context, req ReconstructRequest) (stri
 		req.Out = filepath.Join(s.run.SamplesDir(), "reconstruction.png")
 	}
 	return req.Out, s.sheet(ctx, above(real, again, sheetColumns), min(n, sheetColumns), req.Out)
+}
+
+// withConditions gives the latents those conditions of the rows that the model
+// heeds.
+func (s *session) withConditions(z, rows sdk.Batch) sdk.Batch {
+	c, err := sdk.As[sdk.Conditional](s.model)
+	if err != nil {
+		return z
+	}
+	z.Conditions = map[string][]float32{}
+	for _, heeded := range c.Conditions() {
+		if values, ok := rows.Conditions[heeded.Name]; ok {
+			z.Conditions[heeded.Name] = values
+		}
+	}
+	return z
 }
 
 // above puts lines of rows of a above the same lines of b. A last line that is

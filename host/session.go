@@ -80,7 +80,7 @@ func (s *session) startReader(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.reader, err = s.host.openReader(ctx, in, spec, c.Reading, s.log)
+	s.reader, err = s.host.openReader(ctx, offer{in, spec}, c.Reading, s.log)
 	return err
 }
 

@@ -134,10 +134,10 @@ func (t *training) openData(ctx context.Context, h *Host, entry registry.Model, 
 	if err != nil {
 		return p, err
 	}
-	t.watcher.Phase("reading " + data)
 	if t.reader, err = h.readerFor(ctx, entry, data, req.Set, t.log); err != nil {
 		return p, err
 	}
+	t.watcher.Phase("reading " + data)
 	src, err := t.reader.source(data)
 	if err != nil {
 		return p, err
@@ -147,7 +147,7 @@ func (t *training) openData(ctx context.Context, h *Host, entry registry.Model, 
 	}
 	p.entry, p.source = entry, run.Source{
 		From: data, Path: src.Path, Dataset: src.Dataset, Train: p.info.Splits[0],
-		Modality: t.reader.spec.Name, Plugin: t.reader.plugin.Name,
+		Modality: t.reader.spec.Name, Plugin: t.reader.Name,
 	}
 	if len(p.info.Splits) > 1 {
 		p.source.Test = p.info.Splits[1]
@@ -180,7 +180,7 @@ func (t *training) createRun(h *Host, req TrainRequest, p plan) error {
 		return err
 	}
 	env := run.ThisMachine(Version, threads(req.Threads))
-	env.Model, env.Modality = p.in.program(), t.reader.plugin.program()
+	env.Model, env.Modality = p.in.program(), t.reader.program()
 	made := run.Plan{
 		Env: env,
 		Config: run.Config{

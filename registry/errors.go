@@ -55,6 +55,16 @@ func (m Model) Locate(err error, in Table) error {
 	return mark(ErrConfig, &located{fmt.Sprintf("%s:%d: %s", m.doc.file, line, text), err})
 }
 
+// Errorf returns an error about the model's entry, with its file and line. It
+// wraps [ErrConfig].
+func (m Model) Errorf(format string, args ...any) error {
+	err := fmt.Errorf(format, args...)
+	if m.doc != nil {
+		err = &located{fmt.Sprintf("%s:%d: %s", m.doc.file, m.Line, err), err}
+	}
+	return mark(ErrConfig, err)
+}
+
 // owner names what the settings of a table belong to.
 func (m Model) owner(in Table) string {
 	switch {

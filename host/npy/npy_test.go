@@ -111,6 +111,14 @@ func TestHeaderKeepsItsLength(t *testing.T) {
 	for dims := range 60 {
 		row := make([]int, dims)
 		most := len(header(math.MaxInt, row, 0))
+		w, err := Create(filepath.Join(t.TempDir(), "x.npy"), row...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.Abort()
+		if w.header != most {
+			t.Errorf("%d dimensions: room for %d bytes of %d", dims, w.header, most)
+		}
 		if least := len(header(0, row, most)); least != most || most%64 != 0 {
 			t.Errorf("%d dimensions: %d and %d bytes", dims, least, most)
 		}

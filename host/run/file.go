@@ -15,7 +15,7 @@ import (
 // WriteFile writes a file whole or not at all: to a temporary name in the same
 // folder, which is made if it is missing, and then renamed over what was there.
 func WriteFile(path string, fill func(io.Writer) error) error {
-	dir, base := filepath.Split(path)
+	dir, base := filepath.Dir(path), filepath.Base(path)
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}

@@ -19,7 +19,8 @@ type settings struct {
 // A model fails in its third step.
 type model struct {
 	sdk.NoEncoder
-	fail func() error
+	space sdk.Space
+	fail  func() error
 }
 
 func (m model) Train(_ context.Context, job *sdk.Job) error {
@@ -37,14 +38,16 @@ func (m model) Train(_ context.Context, job *sdk.Job) error {
 	return nil
 }
 
-func (m model) Generate(context.Context, sdk.GenerateRequest) (sdk.Batch, error) {
-	return sdk.Batch{}, sdk.ErrNotTrained
+func (m model) Generate(_ context.Context, req sdk.GenerateRequest) (sdk.Batch, error) {
+	return sdk.MakeBatch(req.N, m.space.Shape...), nil
 }
 
 func spec(name string, fail func() error) sdk.ModelSpec {
 	return sdk.ModelSpec{
 		Name: name, Family: "broken", Doc: "fails",
-		ModelMaker: sdk.MakeModel(settings{Rate: 1}, func(settings, sdk.Space) (model, error) { return model{fail: fail}, nil }),
+		ModelMaker: sdk.MakeModel(settings{Rate: 1}, func(_ settings, space sdk.Space) (model, error) {
+			return model{space: space, fail: fail}, nil
+		}),
 	}
 }
 

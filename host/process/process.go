@@ -1,0 +1,111 @@
+// Package process runs one plugin in a process of its own.
+//
+// It promises that
+//
+//   - Start, Stop and every call end: a plugin that is frozen, silent or busy
+//     is killed, with all that it has started;
+//   - a plugin does not outlive its host, however the host went;
+//   - a plugin sees only the variables it is given, not the host's secrets;
+//   - what a plugin prints is in its log, whole;
+//   - errors say which plugin it was, how it died, and its last words. They
+//     are [sdk.ErrCrashed] when it died, [sdk.ErrProtocol] when it is no
+//     plugin or not one for this host.
+//
+// Process groups and the folder lock are of Unix; elsewhere a plugin's own
+// children are left alone.
+package process
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/genhost/genhost/sdk"
+	"github.com/genhost/genhost/sdk/dial"
+)
+
+// Protocol is the version of the conversation with plugins.
+const Protocol = dial.Protocol
+
+const (
+	startTime = 30 * time.Second       // for a plugin to say what it offers
+	stopTime  = 500 * time.Millisecond // for a killed process to be gone
+	lostTime  = 2 * time.Second        // for a process to end after its connection broke
+)
+
+// A Spec says what to start.
+type Spec struct {
+	Name string // of the plugin, as in models.toml
+	Path string // of the executable
+	Args []string
+
+	// Log gets all that the plugin prints, from one goroutine at a time; nil
+	// discards it. LogPath, if set, is told to users whose plugin died.
+	Log     io.Writer
+	LogPath string
+
+	Threads int           // for computing; 0 leaves that to the plugin
+	Env     []string      // more variables, as NAME=value
+	Timeout time.Duration // of the start; 0 is 30 seconds
+}
+
+// A Process is a plugin that runs.
+type Process struct {
+	conn    *dial.Conn
+	program *program
+	folder  *folder
+	stop    sync.Once
+	stopped error
+}
+
+// Start starts a plugin and asks it what it offers.
+func Start(ctx context.Context, spec Spec) (*Process, error) {
+	path, err := filepath.Abs(spec.Path)
+	if err != nil {
+		return nil, fmt.Errorf("start the %s plugin: %w", spec.Name, err)
+	}
+	spec.Path = path
+	if spec.Log == nil {
+		spec.Log = io.Discard
+	}
+	if spec.Timeout == 0 {
+		spec.Timeout = startTime
+	}
+	f, err := newFolder()
+	if err != nil {
+		return nil, fmt.Errorf("start the %s plugin: %w", spec.Name, err)
+	}
+	p := newProgram(spec)
+	conn, err := dial.Open(ctx, dial.Options{
+		Name: spec.Name, Program: p, Folder: f.path, Timeout: spec.Timeout, Output: p.stdout, Lost: p.lost,
+	})
+	if err != nil {
+		p.release()
+		f.remove()
+		return nil, err
+	}
+	return &Process{conn: conn, program: p, folder: f}, nil
+}
+
+// Plugin returns what the plugin offers. After it died, calls fail with
+// [sdk.ErrCrashed].
+func (p *Process) Plugin() sdk.Plugin { return p.conn.Plugin() }
+
+// Exited is closed when the process has ended, by itself or not.
+func (p *Process) Exited() <-chan struct{} { return p.program.done }
+
+// Stop asks the plugin to end and kills it, and all that it has started, when
+// it does not. It takes 3 seconds at most, and may be called more than once.
+// An error means that the system could not end the process.
+func (p *Process) Stop() error {
+	p.stop.Do(func() {
+		p.program.unwanted.Store(true)
+		p.conn.Close()
+		p.stopped = p.program.release()
+		p.folder.remove()
+	})
+	return p.stopped
+}
