@@ -122,7 +122,7 @@ func (r *run) explain(ctx, timed context.Context, err error) error {
 	case errors.Is(err, sdk.ErrCrashed):
 		return err // Lost has been asked
 	}
-	return &said{fmt.Sprintf("the %s plugin: %v", r.Name(), err), []error{err}}
+	return &said{fmt.Sprintf("the %s plugin: %v", r.Name(), err), []error{sdk.ErrProtocol, err}}
 }
 
 // Close ends the plugin: it is asked to, and killed when it does not. It takes
