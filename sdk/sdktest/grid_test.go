@@ -58,7 +58,16 @@ func (g *grid) open(src sdk.Source) (sdk.Space, sdk.Batch, []string, error) {
 	}
 	files := []string{src.Path}
 	if info.IsDir() {
-		files, _ = filepath.Glob(filepath.Join(src.Path, "*.pgm")) // the pattern is a good one
+		files = nil
+		entries, err := os.ReadDir(src.Path)
+		if err != nil {
+			return sdk.Space{}, sdk.Batch{}, nil, err
+		}
+		for _, e := range entries {
+			if filepath.Ext(e.Name()) == ".pgm" {
+				files = append(files, filepath.Join(src.Path, e.Name()))
+			}
+		}
 	}
 	return g.files(src.Path, files)
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // errTooShort says that a training was over before it could be told to stop.
-var errTooShort = errors.New("trained to the end, though told to stop at its first event")
+var errTooShort = errors.New("trained to the end, though told to end at its first event")
 
 // interrupted trains on ever more rows, until one training is long enough to
 // be interrupted at its first event.
@@ -97,10 +97,10 @@ func checkCancel(ctx context.Context, b Bench, s *subject) error {
 			job := &sdk.Job{Data: s.toy.times(rows), Seed: 1}
 			last, err := interrupt(inner, job, m, cancel)
 			switch {
+			case last.Step == last.Steps && (err == nil || errors.Is(err, context.Canceled)):
+				return errTooShort
 			case !errors.Is(err, context.Canceled):
 				return fmt.Errorf("cancelled: got the error %v, want one that is %q", err, context.Canceled)
-			case last.Step == last.Steps:
-				return errTooShort
 			}
 			return nil
 		})
