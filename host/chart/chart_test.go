@@ -105,8 +105,14 @@ func TestManyMetrics(t *testing.T) {
 
 func TestFewPoints(t *testing.T) {
 	img, _ := render(t, Series{"loss", []float64{7}, []float64{3}})
-	if n := count(img, colours[0], false) + count(img, colours[0], true); n < 10 {
-		t.Errorf("one point: %d pixels", n)
+	seen := false // in the middle: the legend has the colour too
+	for y := range height {
+		for x := width / 4; x < width*3/4; x++ {
+			seen = seen || color.RGBAModel.Convert(img.At(x, y)) == colours[0]
+		}
+	}
+	if !seen {
+		t.Error("one point is not to be seen")
 	}
 	render(t)
 	render(t, Series{Name: "loss"})
@@ -158,8 +164,8 @@ func TestSmooth(t *testing.T) {
 			t.Fatalf("%g at %d", v, i+10)
 		}
 	}
-	alternating[100], alternating[101] = 1e9, -1e9
-	if v := smooth(alternating)[100]; math.Abs(v-0.5) > 0.2 {
+	alternating[100], alternating[101] = 1e9, 1e9
+	if v := smooth(alternating)[100]; math.Abs(v-0.5) > 0.4 {
 		t.Errorf("what stands out moves the curve to %g", v)
 	}
 	if y := []float64{1, 5, 2}; !slices.Equal(smooth(y), y) {

@@ -38,10 +38,13 @@ func TestLastCheckpoint(t *testing.T) {
 	checkpoint(t, r, 900)
 	checkpoint(t, r, 123456789) // a longer number than the others
 	checkpoint(t, r, 1000)
-	for _, odd := range []string{"step-99999999.tmp", "step-x", ".old-step-99999999", "step-2000000000"} {
-		if err := os.MkdirAll(r.path("checkpoints", odd), 0o777); err != nil {
+	for _, odd := range []string{"step-999999999.tmp", "step-x", ".old-step-999999999"} {
+		if err := writeBytes(r.path("checkpoints", odd, sdk.WeightsFile), nil); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if err := os.Mkdir(r.path("checkpoints", "step-2000000000"), 0o777); err != nil { // no weights
+		t.Fatal(err)
 	}
 	if err := writeBytes(r.path("checkpoints", "step-3000000000"), nil); err != nil {
 		t.Fatal(err)
