@@ -154,7 +154,6 @@ func TestCannotStart(t *testing.T) {
 
 func checkError(t *testing.T, name string, err, kind error, text, hint string) {
 	t.Helper()
-	t.Log(err, sdk.Hints(err))
 	if !errors.Is(err, kind) || !strings.Contains(err.Error(), text) || !strings.Contains(err.Error(), "the fake plugin") {
 		t.Errorf("%s: got %v", name, err)
 	}
@@ -179,7 +178,7 @@ func TestBadHandshakes(t *testing.T) {
 		{"1|1|unix|/none|netrpc|CERT", sdk.ErrProtocol, "does not speak gRPC", "build the plugin again"},
 		{"1|1|unix|/none|grpc|", sdk.ErrProtocol, "no certificate", "build the plugin again"},
 		{"1|1|unix|/none|grpc|" + strings.Repeat("A", 100), sdk.ErrProtocol, "certificate", ""},
-		{"1|1|unix|/none|grpc|CERT", sdk.ErrCrashed, "connection", ""},
+		{"1|1|unix|/none|grpc|CERT", sdk.ErrCrashed, "connection to the fake plugin broke: error while dialing", ""},
 		{"plain", sdk.ErrProtocol, "does not encrypt its connection", "build the plugin again"},
 		{"invalid", sdk.ErrProtocol, `exit status 1: plugin fake: version ""`, ""},
 		{"panics", sdk.ErrCrashed, "exit status 2: panic: no cheese at all", ""},
@@ -202,6 +201,11 @@ func TestStartIsBounded(t *testing.T) {
 		_, err = Start(ctx, spec(t, as))
 		cancel()
 		checkError(t, as+", cancelled", err, context.DeadlineExceeded, "start the fake plugin", "")
+		ctx, cancel = context.WithCancel(t.Context())
+		cancel()
+		s.Timeout = time.Hour
+		_, err = Start(ctx, s)
+		checkError(t, as+", cancelled before", err, context.Canceled, "start the fake plugin", "")
 	}
 }
 
@@ -218,6 +222,18 @@ func TestEnvironment(t *testing.T) {
 	}
 	if strings.Contains(env, "SECRET") {
 		t.Error("the plugin sees the host's secret")
+	}
+}
+
+func TestLongTemporaryFolder(t *testing.T) {
+	long := filepath.Join(t.TempDir(), strings.Repeat("x", 100))
+	if err := os.Mkdir(long, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("TMPDIR", long)
+	t.Setenv("XDG_RUNTIME_DIR", "/proc/no/such/folder")
+	if d := start(t, spec(t, "good")).Plugin().Doc; d != "good" {
+		t.Errorf("Doc is %q", d)
 	}
 }
 

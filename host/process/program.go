@@ -26,6 +26,7 @@ type program struct {
 
 	mu       sync.Mutex
 	cmd      *exec.Cmd // nil before it has started
+	killed   bool      // even if that was before
 	lifeline *os.File  // the end that the host holds
 }
 
@@ -63,6 +64,9 @@ func (p *program) Start(env []string, stdout io.Writer) error {
 	}
 	p.mu.Lock()
 	p.cmd, p.lifeline = cmd, lifeline
+	if p.killed {
+		killGroup(cmd)
+	}
 	p.mu.Unlock()
 	go p.watch(out, stdout)
 	return nil
@@ -124,15 +128,17 @@ func copyAll(w io.Writer, r io.Reader) {
 // Done is closed when the process has ended.
 func (p *program) Done() <-chan struct{} { return p.done }
 
-// Kill ends the process and its group.
+// Kill ends the process and its group, or sees to it that it ends as soon as it
+// starts.
 func (p *program) Kill() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	select {
 	case <-p.done: // its number may be another's now
 	default:
+		p.killed = true
+		p.unwanted.Store(true)
 		if p.cmd != nil {
-			p.unwanted.Store(true)
 			killGroup(p.cmd)
 		}
 	}

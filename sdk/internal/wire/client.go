@@ -2,7 +2,6 @@ package wire
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/genhost/genhost/sdk"
@@ -12,7 +11,7 @@ import (
 
 const (
 	describeTime = 5 * time.Second // a plugin says what it is at once
-	closeTime    = 5 * time.Second // for a model to go; it goes with its process anyway
+	closeTime    = 2 * time.Second // for a model to go; it goes with its process anyway
 )
 
 // A client calls a plugin. It is for several goroutines.
@@ -22,14 +21,14 @@ type client struct {
 }
 
 // describe returns the plugin at the other end of conn, which works until life
-// ends.
-func describe(ctx, life context.Context, conn *grpc.ClientConn) (sdk.Plugin, error) {
+// ends. It is called name in errors.
+func describe(ctx, life context.Context, name string, conn *grpc.ClientConn) (sdk.Plugin, error) {
 	c := &client{pb.NewPluginClient(conn), life}
 	short, cancel := context.WithTimeout(ctx, describeTime)
 	defer cancel()
 	out, err := c.Describe(short, &pb.DescribeRequest{})
 	if err != nil && short.Err() != nil && ctx.Err() == nil {
-		return sdk.Plugin{}, fmt.Errorf("%w: the plugin does not say what it offers within %v", sdk.ErrProtocol, describeTime)
+		return sdk.Plugin{}, wrong(rebuild, "the %s plugin does not say what it offers within %v", name, describeTime)
 	}
 	if err != nil {
 		return sdk.Plugin{}, err
@@ -42,7 +41,7 @@ func describe(ctx, life context.Context, conn *grpc.ClientConn) (sdk.Plugin, err
 		p.Modalities[i].New = c.modalityOpener(p.Modalities[i].Name)
 	}
 	if err := p.Validate(); err != nil {
-		return sdk.Plugin{}, fmt.Errorf("%w: %w", sdk.ErrProtocol, err)
+		return sdk.Plugin{}, wrong(rebuild, "the %s plugin describes itself badly: %v", name, err)
 	}
 	return p, nil
 }

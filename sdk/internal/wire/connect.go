@@ -78,7 +78,7 @@ func Connect(ctx context.Context, l Launch) (*Conn, error) {
 		SyncStdout:       l.Output,
 		SyncStderr:       l.Output,
 		Logger:           hclog.NewNullLogger(),
-		GRPCDialOptions:  dialOptions(l.Lost),
+		GRPCDialOptions:  dialOptions(peer{l.Name, l.Lost}),
 		UnixSocketConfig: &goplugin.UnixSocketConfig{TempDir: l.Folder},
 		RunnerFunc: func(_ hclog.Logger, cmd *exec.Cmd, _ string) (runner.Runner, error) {
 			r.env = cmd.Env
@@ -86,14 +86,14 @@ func Connect(ctx context.Context, l Launch) (*Conn, error) {
 		},
 	})}
 	var err error
-	if c.plugin, err = c.greet(timed, life); err != nil {
+	if c.plugin, err = c.greet(timed, life, l.Name); err != nil {
 		c.Close()
 		return nil, r.explain(ctx, timed, err)
 	}
 	return c, nil
 }
 
-func (c *Conn) greet(ctx, life context.Context) (sdk.Plugin, error) {
+func (c *Conn) greet(ctx, life context.Context, name string) (sdk.Plugin, error) {
 	protocol, err := c.client.Client()
 	if err != nil {
 		return sdk.Plugin{}, err
@@ -102,7 +102,7 @@ func (c *Conn) greet(ctx, life context.Context) (sdk.Plugin, error) {
 	if err != nil {
 		return sdk.Plugin{}, err
 	}
-	return describe(ctx, life, conn.(*grpc.ClientConn))
+	return describe(ctx, life, name, conn.(*grpc.ClientConn))
 }
 
 // explain says why a plugin did not start.
@@ -119,10 +119,10 @@ func (r *run) explain(ctx, timed context.Context, err error) error {
 			[]error{sdk.ErrProtocol}}, "is it a genhost plugin? start it by hand: a plugin says so")
 	case !r.greeting.heard():
 		return r.launch.Lost(ErrNoHandshake)
-	case errors.Is(err, sdk.ErrCrashed):
-		return err // Lost has been asked
+	case errors.Is(err, sdk.ErrCrashed), errors.Is(err, sdk.ErrProtocol):
+		return err // it is explained
 	}
-	return &said{fmt.Sprintf("the %s plugin: %v", r.Name(), err), []error{sdk.ErrProtocol, err}}
+	return wrong(rebuild, "the %s plugin: %v", r.Name(), err)
 }
 
 // Close ends the plugin: it is asked to, and killed when it does not. It takes

@@ -2,7 +2,6 @@ package wire
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -127,7 +126,7 @@ func TestErrorsFitAndAreText(t *testing.T) {
 	if _, err := proto.Marshal(long); err != nil || len(long.Message) > 4*maxError {
 		t.Errorf("%d bytes, %v", len(long.Message), err)
 	}
-	err := fromStatus(context.Background(), toStatus(fmt.Errorf("x: %w", sdk.ErrDiverged)), nil)
+	err := peer{}.explain(t.Context(), toStatus(fmt.Errorf("x: %w", sdk.ErrDiverged)))
 	if err.Error() != "x: training diverged" || !errors.Is(err, sdk.ErrDiverged) {
 		t.Errorf("got %v", err)
 	}

@@ -2,13 +2,11 @@ package wire
 
 import (
 	"bytes"
-	"fmt"
 	"io"
 	"strconv"
 	"strings"
 	"sync"
 
-	"github.com/genhost/genhost/sdk"
 	goplugin "github.com/hashicorp/go-plugin"
 )
 
@@ -96,22 +94,18 @@ func checkHandshake(name, line string) error {
 			"the %s plugin printed %q where its handshake belongs", name, strings.TrimSpace(clean(line)))
 	}
 	if version, err := strconv.Atoi(parts[1]); err != nil || version != Protocol {
-		advice := "build the plugin again with the sdk of this genhost"
+		advice := rebuild
 		if version > Protocol {
 			advice = "use a newer genhost, or an older version of the plugin"
 		}
 		return wrong(advice, "the %s plugin speaks protocol %s, this genhost speaks %d", name, parts[1], Protocol)
 	}
 	if len(parts) < 5 || parts[4] != string(goplugin.ProtocolGRPC) {
-		return wrong("build the plugin again with the sdk of this genhost", "the %s plugin does not speak gRPC", name)
+		return wrong(rebuild, "the %s plugin does not speak gRPC", name)
 	}
 	if len(parts) < 6 || len(parts[5]) <= 50 { // go-plugin's measure of a certificate
-		return wrong("build the plugin again with the sdk of this genhost",
+		return wrong(rebuild,
 			"the %s plugin does not encrypt its connection: its handshake has no certificate", name)
 	}
 	return nil
-}
-
-func wrong(advice, format string, args ...any) error {
-	return sdk.Hint(&said{fmt.Sprintf(format, args...), []error{sdk.ErrProtocol}}, advice)
 }

@@ -67,7 +67,7 @@ func (s sizedServerStream) SendMsg(m any) error {
 }
 
 // dialOptions make a client keep the promises of this package.
-func dialOptions(lost func(error) error) []grpc.DialOption {
+func dialOptions(p peer) []grpc.DialOption {
 	unary := func(ctx context.Context, method string, in, out any, conn *grpc.ClientConn,
 		invoke grpc.UnaryInvoker, opts ...grpc.CallOption) error {
 		if !ours(method) {
@@ -76,15 +76,18 @@ func dialOptions(lost func(error) error) []grpc.DialOption {
 		if err := checkSize(in); err != nil {
 			return err
 		}
-		return fromStatus(ctx, invoke(ctx, method, in, out, conn, opts...), lost)
+		return p.explain(ctx, invoke(ctx, method, in, out, conn, opts...))
 	}
 	stream := func(ctx context.Context, desc *grpc.StreamDesc, conn *grpc.ClientConn, method string,
 		open grpc.Streamer, opts ...grpc.CallOption) (grpc.ClientStream, error) {
 		s, err := open(ctx, desc, conn, method, opts...)
-		if !ours(method) || err != nil {
-			return s, fromStatus(ctx, err, lost)
+		if !ours(method) {
+			return s, err
 		}
-		return clientStream{s, ctx, lost}, nil
+		if err != nil {
+			return nil, p.explain(ctx, err)
+		}
+		return clientStream{s, ctx, p}, nil
 	}
 	return []grpc.DialOption{
 		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(maxReceive), grpc.MaxCallSendMsgSize(maxReceive)),
@@ -96,16 +99,16 @@ func dialOptions(lost func(error) error) []grpc.DialOption {
 type clientStream struct {
 	grpc.ClientStream
 	ctx  context.Context // the caller's; the stream's own ends with any error
-	lost func(error) error
+	peer peer
 }
 
 func (s clientStream) SendMsg(m any) error {
 	if err := checkSize(m); err != nil {
 		return err
 	}
-	return fromStatus(s.ctx, s.ClientStream.SendMsg(m), s.lost)
+	return s.peer.explain(s.ctx, s.ClientStream.SendMsg(m))
 }
 
 func (s clientStream) RecvMsg(m any) error {
-	return fromStatus(s.ctx, s.ClientStream.RecvMsg(m), s.lost)
+	return s.peer.explain(s.ctx, s.ClientStream.RecvMsg(m))
 }

@@ -32,8 +32,11 @@ func Loopback(p sdk.Plugin) (remote sdk.Plugin, end func(), err error) {
 		g.Stop()
 		<-served
 	}
+	lost := func(cause error) error {
+		return &said{fmt.Sprintf("the connection to the %s plugin is lost: %v", p.Name, cause), []error{sdk.ErrCrashed}}
+	}
 	dial := func(ctx context.Context, _ string) (net.Conn, error) { return listener.DialContext(ctx) }
-	conn, err := grpc.NewClient("passthrough:///memory", append(dialOptions(lostLoopback),
+	conn, err := grpc.NewClient("passthrough:///memory", append(dialOptions(peer{p.Name, lost}),
 		grpc.WithContextDialer(dial), grpc.WithTransportCredentials(insecure.NewCredentials()))...)
 	if err != nil {
 		end()
@@ -44,14 +47,10 @@ func Loopback(p sdk.Plugin) (remote sdk.Plugin, end func(), err error) {
 		conn.Close()
 		stop()
 	}
-	remote, err = describe(ctx, ctx, conn)
+	remote, err = describe(ctx, ctx, p.Name, conn)
 	if err != nil {
 		end()
 		return sdk.Plugin{}, nil, err
 	}
 	return remote, end, nil
-}
-
-func lostLoopback(cause error) error {
-	return &said{fmt.Sprintf("the connection to the plugin is lost: %v", cause), []error{sdk.ErrCrashed}}
 }

@@ -33,9 +33,17 @@ func toStatus(err error) error {
 	return s.Err()
 }
 
-// fromStatus makes err, which gRPC returned for a call in ctx, what the plugin
-// said. Where the plugin said nothing, lost explains a broken connection.
-func fromStatus(ctx context.Context, err error, lost func(cause error) error) error {
+// A peer is the plugin at the other end of a connection.
+type peer struct {
+	name string
+	lost func(cause error) error // explains a broken connection
+}
+
+const rebuild = "build the plugin again with the sdk of this genhost"
+
+// explain makes err, which gRPC returned for a call in ctx, what the plugin
+// said, or what is wrong with the plugin.
+func (p peer) explain(ctx context.Context, err error) error {
 	if err == nil || err == io.EOF {
 		return err
 	}
@@ -51,25 +59,36 @@ func fromStatus(ctx context.Context, err error, lost func(cause error) error) er
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
+	if notText(err) {
+		return errNotText
+	}
 	switch s.Code() {
 	case codes.DeadlineExceeded:
 		return context.DeadlineExceeded
 	case codes.Unimplemented:
-		return sdk.Hint(fmt.Errorf("%w: the plugin does not know this call", sdk.ErrProtocol),
-			"build the plugin again with the sdk of this genhost")
+		return wrong(rebuild, "the %s plugin does not know this call", p.name)
 	case codes.ResourceExhausted:
-		return fmt.Errorf("%w: %s", sdk.ErrProtocol, s.Message())
-	case codes.Internal:
-		if notText(err) {
-			return errNotText
-		}
+		return wrong(rebuild, "the %s plugin: %s", p.name, inner(s))
 	case codes.Unavailable:
 		if strings.Contains(s.Message(), "authentication handshake failed") {
-			return sdk.Hint(fmt.Errorf("%w: the plugin does not encrypt its connection as agreed", sdk.ErrProtocol),
-				"build the plugin again with the sdk of this genhost")
+			return wrong(rebuild, "the %s plugin does not encrypt its connection as agreed", p.name)
 		}
 	}
-	return lost(errors.New(s.Message()))
+	return p.lost(errors.New(inner(s)))
+}
+
+// inner returns the cause of an error that gRPC wraps in others.
+func inner(s *status.Status) string {
+	text := s.Message()
+	if i := strings.LastIndex(text, `desc = "`); i >= 0 {
+		text = strings.TrimSuffix(text[i+len(`desc = "`):], `"`)
+	}
+	return strings.TrimPrefix(text, "transport: ")
+}
+
+// wrong says what is wrong with the conversation, and what to do.
+func wrong(advice, format string, args ...any) error {
+	return sdk.Hint(&said{fmt.Sprintf(format, args...), []error{sdk.ErrProtocol}}, advice)
 }
 
 var errNotText = fmt.Errorf("%w: a text is not UTF-8", sdk.ErrBadInput)
