@@ -20,7 +20,7 @@ func checkpoint(t *testing.T, r *Run, step int) string {
 		t.Fatal(err)
 	}
 	dir := filepath.Join(root, fmt.Sprintf("step-%08d", step))
-	if err := writeBytes(filepath.Join(dir, sdk.WeightsFile), []byte("weights")); err != nil {
+	if err := writeBytes(filepath.Join(dir, sdk.WeightsFile), false, []byte("weights")); err != nil {
 		t.Fatal(err)
 	}
 	return dir
@@ -39,14 +39,14 @@ func TestLastCheckpoint(t *testing.T) {
 	checkpoint(t, r, 123456789) // a longer number than the others
 	checkpoint(t, r, 1000)
 	for _, odd := range []string{"step-999999999.tmp", "step-x", ".old-step-999999999"} {
-		if err := writeBytes(r.path("checkpoints", odd, sdk.WeightsFile), nil); err != nil {
+		if err := writeBytes(r.path("checkpoints", odd, sdk.WeightsFile), false, nil); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if err := os.Mkdir(r.path("checkpoints", "step-2000000000"), 0o777); err != nil { // no weights
 		t.Fatal(err)
 	}
-	if err := writeBytes(r.path("checkpoints", "step-3000000000"), nil); err != nil {
+	if err := writeBytes(r.path("checkpoints", "step-3000000000"), false, nil); err != nil {
 		t.Fatal(err)
 	}
 	c, err := r.Checkpoint()

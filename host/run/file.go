@@ -15,6 +15,12 @@ import (
 // WriteFile writes a file whole or not at all: to a temporary name in the same
 // folder, which is made if it is missing, and then renamed over what was there.
 func WriteFile(path string, fill func(io.Writer) error) error {
+	return replaceFile(path, false, fill)
+}
+
+// replaceFile is WriteFile, and lasting when a power cut may not leave the new
+// name with nothing in it. That takes long, so it is not for each epoch.
+func replaceFile(path string, lasting bool, fill func(io.Writer) error) error {
 	dir, base := filepath.Dir(path), filepath.Base(path)
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
@@ -28,8 +34,8 @@ func WriteFile(path string, fill func(io.Writer) error) error {
 	if err == nil {
 		err = w.Flush()
 	}
-	if err == nil {
-		err = f.Sync() // or a crash may leave the new name with nothing in it
+	if err == nil && lasting {
+		err = f.Sync()
 	}
 	if closed := f.Close(); err == nil {
 		err = closed
@@ -44,19 +50,19 @@ func WriteFile(path string, fill func(io.Writer) error) error {
 	return nil
 }
 
-func writeBytes(path string, data []byte) error {
-	return WriteFile(path, func(w io.Writer) error {
+func writeBytes(path string, lasting bool, data []byte) error {
+	return replaceFile(path, lasting, func(w io.Writer) error {
 		_, err := w.Write(data)
 		return err
 	})
 }
 
-func writeJSON(path string, v any) error {
+func writeJSON(path string, lasting bool, v any) error {
 	data, err := json.MarshalIndent(v, "", "  ")
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
-	return writeBytes(path, append(data, '\n'))
+	return writeBytes(path, lasting, append(data, '\n'))
 }
 
 // The most that is read of a file.

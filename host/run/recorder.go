@@ -130,7 +130,7 @@ func (r *Recorder) window(e sdk.Event) error {
 // Preview keeps the picture of an epoch, and returns its path.
 func (r *Recorder) Preview(epoch int, png []byte) (string, error) {
 	path := r.run.PreviewPath(epoch)
-	if err := writeBytes(path, png); err != nil {
+	if err := writeBytes(path, false, png); err != nil {
 		return "", err
 	}
 	r.mu.Lock()
@@ -176,7 +176,7 @@ func (r *Recorder) seconds() float64 { return r.before + time.Since(r.began).Sec
 // writeStatus may not be called for each event: it replaces a file.
 func (r *Recorder) writeStatus() error {
 	r.status.Seconds = math.Round(1000*r.seconds()) / 1000
-	return writeJSON(r.run.path(statusFile), r.status)
+	return writeJSON(r.run.path(statusFile), !r.status.Ended.IsZero(), r.status)
 }
 
 func (r *Recorder) event(e event) error {

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/genhost/genhost/sdk"
 )
@@ -283,7 +284,7 @@ func by(t *testing.T, r *Run, p Process) {
 		t.Fatal(err)
 	}
 	s.State, s.Process = Training, p
-	if err := writeJSON(r.path(statusFile), s); err != nil {
+	if err := writeJSON(r.path(statusFile), false, s); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -352,6 +353,16 @@ func TestProcessElsewhere(t *testing.T) {
 	if err := os.WriteFile(r.path(eventsFile), nil, 0o666); err != nil {
 		t.Fatal(err)
 	}
+	old := time.Now().Add(-elsewhere - time.Minute)
+	if err := os.Chtimes(r.path(eventsFile), old, old); err != nil {
+		t.Fatal(err)
+	}
+	if s, err := r.Status(); err != nil || s.State != Failed {
+		t.Errorf("written long ago: %+v, %v", s, err)
+	}
+	if err := os.WriteFile(r.path(eventsFile), []byte("\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
 	if s, err := r.Status(); err != nil || s.State != Training {
 		t.Errorf("just written: %+v, %v", s, err)
 	}
@@ -390,7 +401,7 @@ func TestFullDiskIsNamed(t *testing.T) {
 func TestWriteFileIsWholeOrNot(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "new")
 	path := filepath.Join(dir, "f")
-	if err := writeBytes(path, []byte("old")); err != nil {
+	if err := writeBytes(path, true, []byte("old")); err != nil {
 		t.Fatal(err)
 	}
 	broken := errors.New("broken")
@@ -407,7 +418,7 @@ func TestWriteFileIsWholeOrNot(t *testing.T) {
 	if entries, _ := os.ReadDir(dir); len(entries) != 1 {
 		t.Errorf("left over: %v", entries)
 	}
-	if err := writeBytes(filepath.Join(path, "g"), nil); err == nil || !strings.Contains(err.Error(), path) {
+	if err := writeBytes(filepath.Join(path, "g"), true, nil); err == nil || !strings.Contains(err.Error(), path) {
 		t.Errorf("a file where a folder belongs: %v", err)
 	}
 }

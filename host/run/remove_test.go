@@ -66,7 +66,7 @@ func TestRemoveRefuses(t *testing.T) {
 func TestRemoveFollowsNoLinksInARun(t *testing.T) {
 	home := t.TempDir()
 	treasure := filepath.Join(home, "treasure")
-	if err := writeBytes(filepath.Join(treasure, "gold"), []byte("gold")); err != nil {
+	if err := writeBytes(filepath.Join(treasure, "gold"), false, []byte("gold")); err != nil {
 		t.Fatal(err)
 	}
 	r := ended(t, create(t, filepath.Join(home, "runs")))

@@ -142,17 +142,17 @@ func fill(dir string, config []byte, p Plan) error {
 			return err
 		}
 	}
-	if err := writeBytes(filepath.Join(dir, configFile), config); err != nil {
+	if err := writeBytes(filepath.Join(dir, configFile), true, config); err != nil {
 		return err
 	}
-	if err := writeJSON(filepath.Join(dir, envFile), p.Env); err != nil {
+	if err := writeJSON(filepath.Join(dir, envFile), true, p.Env); err != nil {
 		return err
 	}
-	if err := writeJSON(filepath.Join(dir, dataFile), p.Data); err != nil {
+	if err := writeJSON(filepath.Join(dir, dataFile), true, p.Data); err != nil {
 		return err
 	}
 	s := Status{State: Training, Started: p.Config.Created, Process: thisProcess()}
-	return writeJSON(filepath.Join(dir, statusFile), s)
+	return writeJSON(filepath.Join(dir, statusFile), true, s)
 }
 
 // highest returns the largest n of what is called stem-n in root, be it a run
