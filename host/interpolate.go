@@ -18,8 +18,6 @@ type InterpolateRequest struct {
 	Seed  uint64 // of the ends, which are generated; see Data
 	Data  string // a dataset's name or a path: its first 2 N rows are the ends
 	Out   string // the picture to write; "" is the run's samples/interpolation.png
-
-	Watcher Watcher // may be nil
 }
 
 // Interpolate draws each way as a line of a picture, whose path it returns.
@@ -77,7 +75,7 @@ func (s *session) ends(ctx context.Context, d sdk.Decoder, req InterpolateReques
 	if req.Data == "" {
 		return d.Draw(ctx, sdk.GenerateRequest{N: 2 * req.N, Seed: req.Seed})
 	}
-	rows, err := s.rows(ctx, req.Data, watcher(req.Watcher).Reading)
+	rows, err := s.rows(ctx, req.Data, nobody{}.Reading)
 	if err != nil {
 		return sdk.Batch{}, err
 	}

@@ -14,8 +14,6 @@ type ReconstructRequest struct {
 	Data string // a dataset's name or a path; "" is what the run held out
 	N    int    // how many rows, from the first on
 	Out  string // the picture to write; "" is the run's samples/reconstruction.png
-
-	Watcher Watcher // may be nil
 }
 
 // sheetColumns is how many pairs stand in a line of a sheet.
@@ -37,7 +35,7 @@ func (h *Host) Reconstruct(ctx context.Context, req ReconstructRequest) (string,
 }
 
 func (s *session) reconstruct(ctx context.Context, req ReconstructRequest) (string, error) {
-	rows, err := s.rows(ctx, req.Data, watcher(req.Watcher).Reading)
+	rows, err := s.rows(ctx, req.Data, nobody{}.Reading)
 	if err != nil {
 		return "", err
 	}

@@ -2,21 +2,16 @@ package host
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"path/filepath"
 	"strings"
-	"time"
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/genhost/genhost/host/chart"
 	"github.com/genhost/genhost/host/process"
 	"github.com/genhost/genhost/host/run"
 	"github.com/genhost/genhost/registry"
 	"github.com/genhost/genhost/sdk"
-	"github.com/genhost/genhost/sdk/dataset"
 )
 
 // A TrainRequest asks for a new run. Its zero value but for Model is a run
@@ -35,22 +30,6 @@ type TrainRequest struct {
 	Watcher Watcher         // may be nil
 }
 
-// A Watcher is told how a training goes.
-type Watcher interface {
-	Phase(what string)       // something that takes time begins
-	Reading(rows, total int) // of the data
-	Training(rows int)       // steps come next; an epoch has so many rows
-	Event(e sdk.Event)
-}
-
-const (
-	checkpointEvery = time.Minute
-	previewRows     = 64
-	// stopGrace is how long a model may take to end a step and write a
-	// checkpoint before its call is cancelled.
-	stopGrace = 20 * time.Second
-)
-
 // Train trains a model in a new run, which it returns as soon as there is one,
 // also beside an error. [sdk.ErrStopped] means that Stop was heeded.
 func (h *Host) Train(ctx context.Context, req TrainRequest) (*run.Run, error) {
@@ -65,26 +44,12 @@ func (h *Host) Train(ctx context.Context, req TrainRequest) (*run.Run, error) {
 	return t.run, nil
 }
 
-// A training is a run with all that works on it.
-type training struct {
-	run     *run.Run
-	rec     *run.Recorder
-	log     *lateLog
-	reader  *reader
-	rows    *dataset.File
-	process *process.Process
-	model   sdk.Model
-	seed    uint64
-	watcher Watcher
-	failed  error // the first of watch
-}
-
 // prepare does all that can fail before there is a run.
 func (h *Host) prepare(ctx context.Context, req TrainRequest) (_ *training, err error) {
-	t := &training{log: &lateLog{}, seed: req.Seed, watcher: req.Watcher}
-	if t.watcher == nil {
-		t.watcher = nobody{}
-	}
+	t := &training{log: &lateLog{}, watcher: watcher(req.Watcher)}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer cancelAfter(req.Stop, 0, cancel)() // there is nothing to keep yet
 	defer func() {
 		if err != nil {
 			t.Close()
@@ -198,7 +163,7 @@ func (t *training) createRun(h *Host, req TrainRequest, p plan) error {
 	if req.Run != "" {
 		t.run, err = run.CreateNamed(h.runs(), req.Run, made)
 	} else {
-		t.run, err = run.Create(h.runs(), p.entry.Name+"-"+stem(made.Data.Name), made)
+		t.run, err = run.Create(h.runs(), strings.Trim(p.entry.Name+"-"+stem(made.Data.Name), "-"), made)
 	}
 	if err != nil {
 		return err
@@ -228,144 +193,4 @@ func stem(name string) string {
 		return '-'
 	}, name)
 	return strings.Trim(fit[:min(len(fit), 40)], "-")
-}
-
-// train runs the job and writes down how it ends.
-func (t *training) train(ctx context.Context, req TrainRequest) error {
-	dir, err := t.run.CheckpointDir()
-	if err != nil {
-		return err
-	}
-	if t.rec, err = t.run.Record(); err != nil {
-		return err
-	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	defer cancelAfter(req.Stop, stopGrace, cancel)()
-	t.watcher.Training(t.rows.Len())
-	job := &sdk.Job{
-		Data: t.rows, Seed: req.Seed, Dir: dir, CheckpointEvery: checkpointEvery,
-		MaxSteps: req.MaxSteps, Previews: previewRows, Stop: req.Stop,
-		Watch: func(e sdk.Event) {
-			if err := t.watch(ctx, e); err != nil && t.failed == nil {
-				t.failed = err
-				cancel()
-			}
-		},
-	}
-	err = job.Run(ctx, t.model)
-	if t.failed != nil {
-		err = t.failed // the job knows only that it was cancelled
-	}
-	if err == nil || errors.Is(err, sdk.ErrStopped) {
-		err = errors.Join(err, t.plot())
-	}
-	state, reason := outcome(err)
-	return errors.Join(err, t.rec.End(state, reason))
-}
-
-// cancelAfter cancels once stop has been closed for a while. The function that
-// it returns ends the wait.
-func cancelAfter(stop <-chan struct{}, grace time.Duration, cancel func()) (release func()) {
-	done := make(chan struct{})
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		select {
-		case <-stop:
-			select {
-			case <-time.After(grace):
-				cancel()
-			case <-done:
-			}
-		case <-done:
-		}
-	}()
-	return func() { close(done); <-ended }
-}
-
-// outcome says how a run ended, and why.
-func outcome(err error) (run.State, string) {
-	switch {
-	case err == nil:
-		return run.Done, ""
-	case errors.Is(err, sdk.ErrStopped), errors.Is(err, context.Canceled):
-		return run.Stopped, err.Error()
-	case errors.Is(err, sdk.ErrDiverged):
-		return run.Diverged, err.Error()
-	}
-	return run.Failed, err.Error()
-}
-
-// watch writes down what happens in the job, and shows it.
-func (t *training) watch(ctx context.Context, e sdk.Event) error {
-	t.watcher.Event(e)
-	if e.Preview == nil {
-		return t.rec.Event(e)
-	}
-	sheet, err := t.reader.modality.Preview(ctx, t.rows.Space(), *e.Preview, 0)
-	if err != nil {
-		return fmt.Errorf("preview: %w", err)
-	}
-	if _, err := t.rec.Preview(e.Epoch, sheet.PNG); err != nil {
-		return err
-	}
-	return t.plot()
-}
-
-// plot draws the metrics so far.
-func (t *training) plot() error {
-	metrics, err := t.run.Metrics()
-	if err != nil {
-		return err
-	}
-	series := make([]chart.Series, len(metrics))
-	for i, m := range metrics {
-		series[i].Name = m.Name
-		for _, p := range m.Points {
-			series[i].X, series[i].Y = append(series[i].X, float64(p.Step)), append(series[i].Y, p.Value)
-		}
-	}
-	return run.WriteFile(t.run.PlotPath("losses"), func(w io.Writer) error {
-		return chart.Losses(w, t.run.Name, series)
-	})
-}
-
-// advise tells where a plugin's last words are.
-func (t *training) advise(err error) error {
-	if errors.Is(err, sdk.ErrCrashed) {
-		return sdk.Hint(err, "all that the plugin said is in "+t.run.LogPath())
-	}
-	return err
-}
-
-// Close stops the plugins.
-func (t *training) Close() error {
-	var errs []error
-	if t.process != nil {
-		errs = append(errs, t.process.Stop())
-	}
-	if t.reader != nil {
-		errs = append(errs, t.reader.Close())
-	}
-	if t.rows != nil {
-		errs = append(errs, t.rows.Close())
-	}
-	return errors.Join(append(errs, t.log.Close())...)
-}
-
-// nobody watches.
-type nobody struct{}
-
-func (nobody) Phase(string)     {}
-func (nobody) Reading(int, int) {}
-func (nobody) Training(int)     {}
-func (nobody) Event(sdk.Event)  {}
-
-// watcher returns w, or one that listens to nothing.
-func watcher(w Watcher) Watcher {
-	if w == nil {
-		return nobody{}
-	}
-	return w
 }

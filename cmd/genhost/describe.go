@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"strings"
@@ -19,13 +20,7 @@ func describeCmd(open opener) *cobra.Command {
 		Short:   "say what a model or a modality can do, and its settings",
 		Example: "  genhost describe vae\n  genhost describe image --json",
 		Args:    takes("NAME"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			h, err := open(cmd.ErrOrStderr())
-			if err != nil {
-				return err
-			}
-			ctx, release := interruptible(cmd.Context())
-			defer release()
+		RunE: open.ask(func(ctx context.Context, cmd *cobra.Command, h *host.Host, args []string) error {
 			d, err := h.Describe(ctx, args[0])
 			if err != nil {
 				return err
@@ -34,7 +29,7 @@ func describeCmd(open opener) *cobra.Command {
 				return printJSON(cmd.OutOrStdout(), d)
 			}
 			return printDescription(cmd.OutOrStdout(), d)
-		},
+		}),
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd

@@ -2,6 +2,9 @@ package main
 
 import (
 	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -28,7 +31,7 @@ names other.`,
 			if err != nil {
 				return err
 			}
-			ctx, release := interruptible(cmd.Context())
+			ctx, release := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 			defer release()
 			req.Run, req.Watcher = args[0], p
 			err = h.Encode(ctx, req)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -21,16 +22,10 @@ asked for. RUN is a name, a path, or "latest".`,
 		Example: `  genhost generate latest -n 16
   genhost generate vae-fashion-1 --seed 7 --out pictures | xargs open`,
 		Args: takes("RUN"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			h, err := open(cmd.ErrOrStderr())
-			if err != nil {
-				return err
-			}
-			ctx, release := interruptible(cmd.Context())
-			defer release()
+		RunE: open.ask(func(ctx context.Context, cmd *cobra.Command, h *host.Host, args []string) error {
 			req.Run = args[0]
 			return h.Generate(ctx, req, func(path string) { fmt.Fprintln(cmd.OutOrStdout(), path) })
-		},
+		}),
 	}
 	f := cmd.Flags()
 	f.IntVarP(&req.N, "number", "n", 1, "how many rows")

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -19,20 +20,14 @@ from --seed, or are rows of --data, two by two.`,
 		Example: `  genhost interpolate latest
   genhost interpolate vae-fashion-1 --data ~/pictures -n 2 --steps 12`,
 		Args: takes("RUN"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			h, err := open(cmd.ErrOrStderr())
-			if err != nil {
-				return err
-			}
-			ctx, release := interruptible(cmd.Context())
-			defer release()
+		RunE: open.ask(func(ctx context.Context, cmd *cobra.Command, h *host.Host, args []string) error {
 			req.Run = args[0]
 			path, err := h.Interpolate(ctx, req)
 			if err == nil {
 				fmt.Fprintln(cmd.OutOrStdout(), path)
 			}
 			return err
-		},
+		}),
 	}
 	f := cmd.Flags()
 	f.IntVar(&req.Steps, "steps", 10, "rows on a way, with both ends")

@@ -33,8 +33,3 @@ func interrupts(parent context.Context, w io.Writer) (ctx context.Context, stop 
 	}()
 	return ctx, first, func() { signal.Stop(signals); cancel() }
 }
-
-// interruptible returns a context that Ctrl-C ends.
-func interruptible(parent context.Context) (context.Context, func()) {
-	return signal.NotifyContext(parent, os.Interrupt, syscall.SIGTERM)
-}

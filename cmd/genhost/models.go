@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -21,13 +22,7 @@ func modelsCmd(open opener) *cobra.Command {
 		Short:   "list the models of models.toml",
 		Example: "  genhost models\n  genhost models --json",
 		Args:    takes(),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			h, err := open(cmd.ErrOrStderr())
-			if err != nil {
-				return err
-			}
-			ctx, release := interruptible(cmd.Context())
-			defer release()
+		RunE: open.ask(func(ctx context.Context, cmd *cobra.Command, h *host.Host, _ []string) error {
 			models, err := h.Models(ctx)
 			if err != nil {
 				return err
@@ -36,7 +31,7 @@ func modelsCmd(open opener) *cobra.Command {
 				return printJSON(cmd.OutOrStdout(), models)
 			}
 			return printModels(cmd.OutOrStdout(), models)
-		},
+		}),
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd

@@ -1,10 +1,13 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -15,6 +18,20 @@ import (
 // An opener opens the host when a command needs it: help and completion touch
 // no disk. Talk hears what takes time.
 type opener func(talk io.Writer) (*host.Host, error)
+
+// ask makes the body of a command that opens the host and asks it something.
+// Ctrl-C ends the context.
+func (open opener) ask(do func(ctx context.Context, cmd *cobra.Command, h *host.Host, args []string) error) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		h, err := open(cmd.ErrOrStderr())
+		if err != nil {
+			return err
+		}
+		ctx, release := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
+		defer release()
+		return do(ctx, cmd, h, args)
+	}
+}
 
 func rootCmd() *cobra.Command {
 	o := host.Options{Cache: os.Getenv("GENHOST_CACHE")}

@@ -1,0 +1,164 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"math"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/genhost/genhost/registry"
+	"github.com/genhost/genhost/sdk"
+)
+
+// A way along an arc keeps its length, begins and ends at its ends, and turns
+// by equal angles.
+func TestSlerp(t *testing.T) {
+	a, b := []float32{3, 0, 0}, []float32{0, 3, 0}
+	for i := range 5 {
+		at := float64(i) / 4
+		c := slerp(a, b, at)
+		want := []float64{3 * math.Cos(at*math.Pi/2), 3 * math.Sin(at*math.Pi/2), 0}
+		for j := range c {
+			if math.Abs(float64(c[j])-want[j]) > 1e-6 {
+				t.Errorf("at %g it is %v, want %v", at, c, want)
+			}
+		}
+	}
+}
+
+func TestSlerpWithoutAnArc(t *testing.T) {
+	for _, ends := range [][2][]float32{{{1, 2}, {2, 4}}, {{0, 0}, {1, 1}}, {{1, 0}, {-1, 0}}} {
+		c := slerp(ends[0], ends[1], 0.5)
+		for j := range c {
+			if want := (ends[0][j] + ends[1][j]) / 2; math.Abs(float64(c[j]-want)) > 1e-6 {
+				t.Errorf("between %v the middle is %v", ends, c)
+			}
+		}
+	}
+}
+
+// Each row stands above its own reconstruction, also in a line that is short.
+func TestAbove(t *testing.T) {
+	real := sdk.Batch{Shape: []int{1}, Data: []float32{1, 2, 3}}
+	again := sdk.Batch{Shape: []int{1}, Data: []float32{-1, -2, -3}}
+	got := above(real, again, 2).Data
+	want := []float32{1, 2, -1, -2, 3, 0, -3, 0}
+	for i := range want {
+		if len(got) != len(want) || got[i] != want[i] {
+			t.Fatalf("got %v, want %v", got, want)
+		}
+	}
+}
+
+// The digest of data follows names and contents, not times.
+func TestContentOf(t *testing.T) {
+	h := &Host{cache: t.TempDir()}
+	dir := t.TempDir()
+	file := filepath.Join(dir, "a", "b.png")
+	put := func(text string, age time.Duration) string {
+		t.Helper()
+		os.MkdirAll(filepath.Dir(file), 0o777)
+		if err := os.WriteFile(file, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		when := time.Now().Add(-age)
+		if err := os.Chtimes(file, when, when); err != nil {
+			t.Fatal(err)
+		}
+		sum, err := h.contentOf(context.Background(), []string{dir})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return sum
+	}
+	first := put("one", time.Hour)
+	if again := put("one", 2*time.Hour); again != first {
+		t.Error("another time gives another digest")
+	}
+	if other := put("two", 3*time.Hour); other == first {
+		t.Error("another content of the same length gives the same digest")
+	}
+	if back := put("one", time.Hour); back != first {
+		t.Error("the old content gives another digest")
+	}
+	// A file that has just been written may change again at the same time.
+	young := put("one", 0)
+	stamp, err := os.Stat(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	os.WriteFile(file, []byte("two"), 0o666)
+	os.Chtimes(file, stamp.ModTime(), stamp.ModTime())
+	if changed, err := h.contentOf(context.Background(), []string{dir}); err != nil || changed == young {
+		t.Errorf("a change within the clock's grain is not seen: %v", err)
+	}
+	if _, err := h.contentOf(context.Background(), []string{filepath.Join(dir, "none")}); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a file that is not there: %v", err)
+	}
+}
+
+func TestStem(t *testing.T) {
+	for name, want := range map[string]string{"fashion": "fashion", "My Pictures": "my-pictures", "été-1": "t--1", "..": ""} {
+		if got := stem(name); got != want {
+			t.Errorf("stem(%q) = %q, want %q", name, got, want)
+		}
+	}
+}
+
+// A labelled is a model that heeds a label.
+type labelled struct{ sdk.Model }
+
+func (labelled) Conditions() []sdk.Condition {
+	return []sdk.Condition{{Name: "label", Values: []string{"coat", "bag"}}, {Name: "hue", Min: 0, Max: 1}}
+}
+
+func TestConditions(t *testing.T) {
+	got, err := conditions(labelled{}, []string{"label=bag", "hue=0.25"})
+	if err != nil || got["label"][0] != 1 || got["hue"][0] != 0.25 {
+		t.Errorf("got %v, %v", got, err)
+	}
+	for _, bad := range []string{"label", "label=hat", "lable=bag", "hue=2", "hue=red"} {
+		if _, err := conditions(labelled{}, []string{bad}); !errors.Is(err, sdk.ErrBadInput) || len(sdk.Hints(err)) == 0 && bad[0] == 'l' {
+			t.Errorf("--set %s: %v, hints %q", bad, err, sdk.Hints(err))
+		}
+	}
+	if _, err := conditions(struct{ sdk.Model }{}, []string{"label=bag"}); !errors.Is(err, errors.ErrUnsupported) {
+		t.Errorf("a model without conditions: %v", err)
+	}
+}
+
+// The command line wins over models.toml, which wins over defaults; read. is
+// for the modality.
+func TestResolve(t *testing.T) {
+	schema := sdk.SchemaOf(struct {
+		A int `json:"a" help:"first"`
+		B int `json:"b" help:"second"`
+		C int `json:"c" help:"third"`
+	}{1, 1, 1})
+	m := registry.Model{Name: "m", Settings: sdk.Settings{"b": []byte("2"), "c": []byte("2")}, Read: sdk.Settings{"a": []byte("4")}}
+	set := []string{"c=3", "read.b=5"}
+	for table, want := range map[registry.Table][3]string{
+		registry.SettingsTable: {"1", "2", "3"}, registry.ReadTable: {"4", "5", "1"},
+	} {
+		got, err := resolve(schema, m, table, set)
+		if err != nil || string(got["a"]) != want[0] || string(got["b"]) != want[1] || string(got["c"]) != want[2] {
+			t.Errorf("%s: %s, %v; want %v", table, got, err, want)
+		}
+	}
+}
+
+func TestSameRows(t *testing.T) {
+	a := sdk.Space{Shape: []int{2}, Segments: []sdk.Segment{{Kind: sdk.Unit, Len: 2}}}
+	b, c := a, a
+	b.Conditions = []sdk.Condition{{Name: "label"}}
+	c.Segments = []sdk.Segment{{Kind: sdk.Real, Len: 2}}
+	if err := sameRows(a, b); err != nil {
+		t.Errorf("conditions are not rows: %v", err)
+	}
+	if err := sameRows(a, c); !errors.Is(err, sdk.ErrBadInput) {
+		t.Errorf("real rows are not unit rows: %v", err)
+	}
+}
