@@ -17,6 +17,7 @@ import (
 const (
 	checkpointEvery = time.Minute
 	previewRows     = 64
+	plotEvery       = 2 * time.Second // a plot takes a while
 	// stopGrace is how long a model may take to end a step and write a
 	// checkpoint before its call is cancelled.
 	stopGrace = 20 * time.Second
@@ -32,7 +33,8 @@ type training struct {
 	process *process.Process
 	model   sdk.Model
 	watcher Watcher
-	failed  error // the first of watch
+	failed  error     // the first of watch
+	plotted time.Time // last
 }
 
 // train runs the job and writes down how it ends.
@@ -115,11 +117,15 @@ func (t *training) watch(ctx context.Context, e sdk.Event) error {
 	if _, err := t.rec.Preview(e.Epoch, sheet.PNG); err != nil {
 		return err
 	}
+	if time.Since(t.plotted) < plotEvery {
+		return nil
+	}
 	return t.plot()
 }
 
 // plot draws the metrics so far.
 func (t *training) plot() error {
+	t.plotted = time.Now()
 	metrics, err := t.run.Metrics()
 	if err != nil {
 		return err
