@@ -163,7 +163,13 @@ func (f *fake) Generate(context.Context, sdk.GenerateRequest) (sdk.Batch, error)
 		select {}
 	case "chat":
 		long := strings.Repeat("x", 300<<10)
-		if _, err := os.NewFile(1, "stdout").WriteString(long); err != nil {
+		stdout, err := syscall.Dup(1) // the one it was started with
+		if err != nil {
+			return sdk.Batch{}, err
+		}
+		file := os.NewFile(uintptr(stdout), "stdout")
+		defer file.Close()
+		if _, err := file.WriteString(long); err != nil {
 			return sdk.Batch{}, err
 		}
 		fmt.Println("on stdout")

@@ -207,35 +207,42 @@ func TestBatchReaderTrustsNothing(t *testing.T) {
 		return &pb.BatchHead{Shape: shape, Numbers: numbers}
 	}
 	four := make([]byte, 4)
-	for name, chunks := range map[string][]*pb.Chunk{
-		"nothing":          {nil},
-		"no head":          {{Data: four}},
-		"second head":      {{Head: head(2, 1), Data: four}, {Head: head(2, 1), Data: four}},
-		"half a number":    {{Head: head(2, 1), Data: four[:3]}},
-		"too many":         {{Head: head(1, 1), Data: make([]byte, 8)}},
-		"too few":          {{Head: head(3, 1), Data: four}},
-		"negative":         {{Head: head(-1, 1)}},
-		"huge":             {{Head: head(1<<62, 1)}},
-		"huge, summed":     {{Head: &pb.BatchHead{Numbers: 1 << 28, Conditions: []*pb.Column{{Numbers: 1 << 28}, {Numbers: 1}}}}},
-		"negative column":  {{Head: &pb.BatchHead{Conditions: []*pb.Column{{Numbers: -1}}}}},
-		"negative shape":   {{Head: head(1, -1), Data: four}},
-		"overflowed shape": {{Head: head(1, 1<<40, 1<<40), Data: four}},
+	for _, c := range []struct {
+		name   string
+		kind   error
+		chunks []*pb.Chunk
+	}{
+		{"nothing", sdk.ErrProtocol, []*pb.Chunk{nil}},
+		{"no head", sdk.ErrProtocol, []*pb.Chunk{{Data: four}}},
+		{"second head", sdk.ErrProtocol, []*pb.Chunk{{Head: head(2, 1), Data: four}, {Head: head(2, 1), Data: four}}},
+		{"half a number", sdk.ErrProtocol, []*pb.Chunk{{Head: head(2, 1), Data: four[:3]}}},
+		{"too many", sdk.ErrProtocol, []*pb.Chunk{{Head: head(1, 1), Data: make([]byte, 8)}}},
+		{"too few", sdk.ErrProtocol, []*pb.Chunk{{Head: head(3, 1), Data: four}}},
+		{"much less than announced", sdk.ErrProtocol, []*pb.Chunk{{Head: head(1<<28, 1), Data: four}}},
+		{"negative", sdk.ErrBadInput, []*pb.Chunk{{Head: head(-1, 1)}}},
+		{"huge", sdk.ErrBadInput, []*pb.Chunk{{Head: head(1<<62, 1)}}},
+		{"huge, summed", sdk.ErrBadInput, []*pb.Chunk{
+			{Head: &pb.BatchHead{Numbers: 1 << 28, Conditions: []*pb.Column{{Numbers: 1 << 28}, {Numbers: 1}}}},
+		}},
+		{"negative column", sdk.ErrBadInput, []*pb.Chunk{{Head: &pb.BatchHead{Conditions: []*pb.Column{{Numbers: -1}}}}}},
+		{"negative shape", sdk.ErrBadInput, []*pb.Chunk{{Head: head(1, -1), Data: four}}},
+		{"overflowed shape", sdk.ErrBadInput, []*pb.Chunk{{Head: head(1, 1<<40, 1<<40), Data: four}}},
 	} {
 		var r batchReader
 		var err error
-		for _, c := range chunks {
+		for _, chunk := range c.chunks {
 			if err == nil {
-				err = r.add(c)
+				err = r.add(chunk)
 			}
 		}
 		if err == nil {
 			_, err = r.batch()
 		}
-		if !errors.Is(err, sdk.ErrProtocol) && !errors.Is(err, sdk.ErrBadInput) {
-			t.Errorf("%s: got %v", name, err)
+		if !errors.Is(err, c.kind) {
+			t.Errorf("%s: got %v", c.name, err)
 		}
 		if cap(r.numbers) > maxReceive {
-			t.Errorf("%s: took memory for %d numbers", name, cap(r.numbers))
+			t.Errorf("%s: took memory for %d numbers", c.name, cap(r.numbers))
 		}
 	}
 }

@@ -117,8 +117,7 @@ func (m *mean) Draw(_ context.Context, r sdk.GenerateRequest) (sdk.Batch, error)
 		return sdk.Batch{}, fmt.Errorf("generate: %w", sdk.ErrNotTrained)
 	}
 	if m.settings.Mode == "panic later" {
-		var none map[string]int
-		none["x"] = 1
+		panic(fmt.Sprint("no cheese for ", r.N))
 	}
 	b := sdk.MakeBatch(r.N, m.space.Shape...)
 	for i := range r.N {

@@ -147,7 +147,7 @@ func TestPanicEndsTheCallOnly(t *testing.T) {
 	p := loop(t)
 	m := trained(t, p, "mode", `"panic later"`)
 	_, err := m.Generate(t.Context(), sdk.GenerateRequest{N: 1})
-	if !errors.Is(err, sdk.ErrCrashed) || err.Error() != "fake plugin: panic: assignment to entry in nil map" {
+	if !errors.Is(err, sdk.ErrCrashed) || err.Error() != "fake plugin: panic: no cheese for 1" {
 		t.Errorf("Generate: got %v", err)
 	}
 	if _, err := m.Encode(t.Context(), rowsOf(1, 0)); err != nil {
@@ -213,6 +213,41 @@ func TestClosed(t *testing.T) {
 	}
 }
 
+func TestSessions(t *testing.T) {
+	var ss sessions
+	id := ss.add(&session{model: &blind{}})
+	_, leave, err := ss.model(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, _, err := ss.model(ended, id); err != context.Canceled {
+		t.Errorf("waiting without a context: got %v", err)
+	}
+	found, err := ss.find(id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found.closed = true // while another call waits
+	leave()
+	if _, err := found.enter(t.Context()); err != errClosed {
+		t.Errorf("its turn came after Close: got %v", err)
+	}
+	if _, _, err := ss.modality(t.Context(), id); !errors.Is(err, sdk.ErrProtocol) {
+		t.Errorf("a model as a modality: got %v", err)
+	}
+
+	s := &server{plugin: plugin}
+	out, err := s.Open(t.Context(), &pb.OpenRequest{Model: "blind", Settings: []byte("{}"), Space: toSpace(space)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Close(t.Context(), &pb.CloseRequest{Session: out.Session}); err != nil || len(s.sessions.all) > 0 {
+		t.Errorf("%d sessions after Close, %v", len(s.sessions.all), err)
+	}
+}
+
 func TestWhatCannotPass(t *testing.T) {
 	p := loop(t)
 	wide := space
@@ -255,6 +290,11 @@ func TestLoopbackLeavesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	m := trained(t, p)
+	quiet(t)
+	job := &sdk.Job{Data: sdk.InMemory(space, rowsOf(4, 0))}
+	if err := job.Run(t.Context(), open(t, p, "mode", `"panic"`)); !errors.Is(err, sdk.ErrCrashed) {
+		t.Errorf("a panic: got %v", err)
+	}
 	end()
 	if _, err := m.Generate(t.Context(), sdk.GenerateRequest{N: 1}); !errors.Is(err, sdk.ErrCrashed) {
 		t.Errorf("after the end: got %v", err)
