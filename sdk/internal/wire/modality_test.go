@@ -11,6 +11,7 @@ import (
 
 	"github.com/genhost/genhost/sdk"
 	"github.com/genhost/genhost/sdk/dataset"
+	pb "github.com/genhost/genhost/sdk/internal/wire/wirepb"
 )
 
 // both returns the modality on this side and on the other.
@@ -159,5 +160,22 @@ func TestWriteAndPreview(t *testing.T) {
 	}
 	if _, err := m[1].Write(t.Context(), space, sdk.Batch{}, "/out", nil); err != nil {
 		t.Errorf("no rows: %v", err)
+	}
+}
+
+// Another host may send names and rows in one request.
+func TestWriteInOneRequest(t *testing.T) {
+	m := both(t, nil)[1].(*modality)
+	stream, err := m.client.Write(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for c := range toChunks(sdk.MakeBatch(1, 2)) {
+		if err := stream.Send(&pb.WriteRequest{Session: m.session, Names: []string{"a"}, Rows: c}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if paths, err := receivePaths(stream); err != nil || !slices.Equal(paths, []string{"a-0.txt"}) {
+		t.Errorf("got %q, %v", paths, err)
 	}
 }

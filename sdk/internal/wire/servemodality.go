@@ -78,15 +78,16 @@ func (s *server) Write(stream grpc.BidiStreamingServer[pb.WriteRequest, pb.Write
 	if _, err := s.sessions.find(first.Session); err != nil {
 		return err
 	}
-	names := listReader{}
+	var names listReader
 	request := first
-	for request.Rows == nil { // names come before rows
-		if err := names.add(request.Names...); err != nil {
-			return err
+	err = names.add(request.Names...)
+	for err == nil && request.Rows == nil { // names come before rows
+		if request, err = stream.Recv(); err == nil {
+			err = names.add(request.Names...)
 		}
-		if request, err = stream.Recv(); err != nil {
-			return err
-		}
+	}
+	if err != nil {
+		return err
 	}
 	rows, err := receive(request.Rows, func() (*pb.Chunk, error) {
 		r, err := stream.Recv()
