@@ -10,7 +10,12 @@ import (
 var outputs = []struct {
 	file string
 	text func() []byte
-}{}
+}{
+	{"gemm_amd64.s", func() []byte { return gemmAMD64().text.Bytes() }},
+	{"gemmstubs_amd64.go", func() []byte { return gemmAMD64().stubs.Bytes() }},
+	{"gemm_arm64.s", func() []byte { return gemmARM64().text.Bytes() }},
+	{"gemmstubs_arm64.go", func() []byte { return gemmARM64().stubs.Bytes() }},
+}
 
 func main() {
 	for _, out := range outputs {

@@ -1,0 +1,291 @@
+package kernel
+
+import "fmt"
+
+// A Matrix is a view of numbers stored row after row, rows Stride apart.
+type Matrix struct {
+	Rows, Cols int
+	Stride     int
+	Data       []float32
+	// Trans says that Data holds the transpose: element (i, j) is at
+	// Data[j*Stride+i] instead of Data[i*Stride+j].
+	Trans bool
+}
+
+// T returns the transpose, sharing memory with m.
+func (m Matrix) T() Matrix {
+	m.Rows, m.Cols, m.Trans = m.Cols, m.Rows, !m.Trans
+	return m
+}
+
+// check panics unless Data holds the whole matrix.
+func (m *Matrix) check(name string) {
+	rows, cols := m.Rows, m.Cols
+	if m.Trans {
+		rows, cols = cols, rows
+	}
+	if rows < 0 || cols < 0 || m.Stride < max(1, cols) {
+		panic(fmt.Sprintf("kernel: %s is %d × %d with stride %d", name, rows, cols, m.Stride))
+	}
+	if rows > 0 && cols > 0 && len(m.Data) < (rows-1)*m.Stride+cols {
+		panic(fmt.Sprintf("kernel: %s is %d × %d with stride %d but has %d numbers", name, rows, cols, m.Stride, len(m.Data)))
+	}
+}
+
+// An Epilogue is called when C[i0:i1, j0:j1] has its final value, perhaps by
+// several goroutines at a time for different parts of C, each part once.
+type Epilogue func(i0, i1, j0, j1 int)
+
+const (
+	// blockK is how many steps along k are summed before they are added to
+	// C: a panel of B that deep stays in the L2 cache. It is part of the
+	// promise of [Gemm.Mul], so changing it changes results.
+	blockK = 512
+
+	// blockRows is how many rows of A are packed at a time.
+	blockRows = 1536
+
+	// serialWork is how many multiplications are not worth waking a helper.
+	serialWork = 1 << 19
+)
+
+// A Gemm multiplies matrices. It keeps the buffers that takes, so one
+// goroutine at a time may use it.
+//
+// Method: K. Goto and R. van de Geijn, "Anatomy of high-performance matrix
+// multiplication", ACM Trans. Math. Softw. 34, 2008.
+type Gemm struct {
+	team    *Team
+	ks      *gemmKernels
+	packedA []float32
+	packedB [][]float32 // by worker
+	edge    [][]float32 // by worker: a tile that C has no room for
+
+	product
+	packTask, panelTask, stripTask func(worker, task int)
+}
+
+// A product is one multiplication, and the block of it that is under way.
+type product struct {
+	m, n, k     int
+	alpha, beta float32
+	a, b        operand
+	c           []float32
+	ldc         int
+	done        Epilogue
+
+	i0, i1 int // rows of this block
+	p0, p1 int // its steps along k
+	parts  int // its rows are cut into so many tasks
+}
+
+// NewGemm returns a Gemm that works with team.
+func NewGemm(team *Team) *Gemm {
+	g := &Gemm{team: team, ks: gemmFor(level)}
+	for range team.Threads() {
+		g.packedB = append(g.packedB, make([]float32, blockK*g.ks.nr))
+		g.edge = append(g.edge, make([]float32, max(g.ks.mr, maxStripRows)*g.ks.nr))
+	}
+	g.packTask, g.panelTask, g.stripTask = g.packPanelOfA, g.mulPanelOfB, g.mulStrip
+	return g
+}
+
+// Mul sets C = alpha·A·B + beta·C, and calls done, unless it is nil, for parts
+// that cover C. C may not be transposed, nor share memory with A or B. With
+// beta 0 the old C is not read; with alpha 0 neither are A and B.
+//
+// What Mul computes is, on every CPU, these roundings in this order:
+//
+//	for i := range m {
+//		for j := range n {
+//			if beta != 0 && beta != 1 {
+//				c[i, j] *= beta
+//			}
+//			for p0 := 0; p0 < k; p0 += 512 {
+//				s := float32(0)
+//				for p := p0; p < min(k, p0+512); p++ {
+//					s = fma(a[i, p], b[p, j], s)
+//				}
+//				if p0 == 0 && beta == 0 {
+//					c[i, j] = alpha * s
+//				} else {
+//					c[i, j] = fma(alpha, s, c[i, j])
+//				}
+//			}
+//		}
+//	}
+//
+// So an element has the same bits for any number of threads, on any level, and
+// whatever other rows and columns are multiplied with it. (Except that a NaN
+// is only promised to be a NaN.)
+func (g *Gemm) Mul(alpha float32, a, b Matrix, beta float32, c Matrix, done Epilogue) {
+	a.check("A")
+	b.check("B")
+	c.check("C")
+	if a.Rows != c.Rows || b.Cols != c.Cols || a.Cols != b.Rows || c.Trans {
+		panic(fmt.Sprintf("kernel: cannot multiply %d × %d by %d × %d into %d × %d (transposed: %t)",
+			a.Rows, a.Cols, b.Rows, b.Cols, c.Rows, c.Cols, c.Trans))
+	}
+	g.product = product{
+		m: c.Rows, n: c.Cols, k: a.Cols, alpha: alpha, beta: beta,
+		a: operand{a.Data, a.Stride, !a.Trans},
+		b: operand{b.Data, b.Stride, b.Trans},
+		c: c.Data, ldc: c.Stride, done: done,
+	}
+	switch {
+	case g.m == 0 || g.n == 0:
+	case g.k == 0 || alpha == 0:
+		g.scale(0, g.m, 0, g.n)
+		g.finish(0, g.m, 0, g.n)
+	case g.m <= maxStripRows && !b.Trans:
+		g.mulStrips()
+	default:
+		g.mulBlocks()
+	}
+	g.product = product{} // keeps nobody's memory alive
+}
+
+// mulBlocks multiplies block by block: A is packed once a block, and each task
+// packs a panel of B and multiplies it with all of A's panels.
+func (g *Gemm) mulBlocks() {
+	mr, nr := g.ks.mr, g.ks.nr
+	rows := roundUp((g.m+g.rowBlocks()-1)/g.rowBlocks(), mr)
+	for g.p0 = 0; g.p0 < g.k; g.p0 += blockK {
+		g.p1 = min(g.k, g.p0+blockK)
+		for g.i0 = 0; g.i0 < g.m; g.i0 += rows {
+			g.i1 = min(g.m, g.i0+rows)
+			panelsA, panelsB := (g.i1-g.i0+mr-1)/mr, (g.n+nr-1)/nr
+			g.reserve(panelsA * mr * (g.p1 - g.p0))
+			g.share(1, panelsA, g.packTask)
+			g.parts = g.partsFor(panelsA, panelsB)
+			g.share(g.i1-g.i0, panelsB*g.parts, g.panelTask)
+		}
+	}
+}
+
+// rowBlocks returns how many blocks the rows fall into.
+func (g *Gemm) rowBlocks() int { return (g.m + blockRows - 1) / blockRows }
+
+// partsFor returns into how many parts to cut the rows of a block so that
+// each thread gets several tasks: 1 unless B has few panels.
+func (g *Gemm) partsFor(panelsA, panelsB int) int {
+	if g.team.Threads() == 1 {
+		return 1
+	}
+	enough := (4*g.team.Threads() + panelsB - 1) / panelsB
+	return max(1, min(enough, panelsA/4))
+}
+
+// share gives tasks to the team if the work, n·k times rows, is worth it.
+func (g *Gemm) share(rows, tasks int, task func(worker, task int)) {
+	if rows*g.n*(g.p1-g.p0) >= serialWork {
+		g.team.Do(tasks, task)
+		return
+	}
+	for i := range tasks {
+		task(0, i)
+	}
+}
+
+// reserve makes room for n numbers of packed A.
+func (g *Gemm) reserve(n int) {
+	if len(g.packedA) < n {
+		g.packedA = make([]float32, n)
+	}
+}
+
+func (g *Gemm) packPanelOfA(_, panel int) {
+	mr, depth := g.ks.mr, g.p1-g.p0
+	i := g.i0 + panel*mr
+	g.ks.pack(g.packedA[panel*mr*depth:], mr, &g.a, i, min(mr, g.i1-i), g.p0, depth)
+}
+
+// mulPanelOfB packs a panel of B and multiplies it with one part of A's rows.
+func (g *Gemm) mulPanelOfB(worker, task int) {
+	mr, width, tile := g.ks.mr, g.ks.nr, g.ks.tile
+	j := task / g.parts * width
+	n := min(width, g.n-j)
+	if g.ks.half != nil && n <= width/2 {
+		width, tile = width/2, g.ks.half
+	}
+	i0, i1 := g.part(task % g.parts)
+	depth := g.p1 - g.p0
+	packed := g.packedB[worker]
+	g.ks.pack(packed, width, &g.b, j, n, g.p0, depth)
+	g.begin(i0, i1, j, j+n)
+	for i := i0; i < i1; i += mr {
+		a := &g.packedA[(i-g.i0)*depth]
+		if i+mr <= i1 && n == width {
+			tile(depth, a, 1, mr, &packed[0], width, &g.c[i*g.ldc+j], g.ldc, g.alpha, g.adds())
+			continue
+		}
+		g.mulEdge(tile, width, a, 1, mr, packed, i, min(mr, i1-i), j, n, g.edge[worker])
+	}
+	g.end(i0, i1, j, j+n)
+}
+
+// part returns the rows of part number t of this block, whole panels each.
+func (g *Gemm) part(t int) (i0, i1 int) {
+	mr := g.ks.mr
+	panels := (g.i1 - g.i0 + mr - 1) / mr
+	i0 = g.i0 + t*panels/g.parts*mr
+	i1 = g.i0 + (t+1)*panels/g.parts*mr
+	return i0, min(i1, g.i1)
+}
+
+// mulEdge computes a tile that is larger than the m × n numbers of C it is
+// for, by way of a copy.
+func (g *Gemm) mulEdge(tile tileFunc, width int, a *float32, ai, ap int, packedB []float32, i, m, j, n int, copied []float32) {
+	if g.adds() {
+		for r := range m {
+			copy(copied[r*width:][:n], g.c[(i+r)*g.ldc+j:])
+		}
+	}
+	tile(g.p1-g.p0, a, ai, ap, &packedB[0], width, &copied[0], width, g.alpha, g.adds())
+	for r := range m {
+		copy(g.c[(i+r)*g.ldc+j:][:n], copied[r*width:])
+	}
+}
+
+// adds reports whether this block is added to what C holds.
+func (g *Gemm) adds() bool { return g.p0 > 0 || g.beta != 0 }
+
+// begin prepares part of C for the first block along k.
+func (g *Gemm) begin(i0, i1, j0, j1 int) {
+	if g.p0 == 0 && g.beta != 0 {
+		g.scale(i0, i1, j0, j1)
+	}
+}
+
+// end tells the epilogue of a part of C after the last block along k.
+func (g *Gemm) end(i0, i1, j0, j1 int) {
+	if g.p1 == g.k {
+		g.finish(i0, i1, j0, j1)
+	}
+}
+
+func (g *Gemm) finish(i0, i1, j0, j1 int) {
+	if g.done != nil {
+		g.done(i0, i1, j0, j1)
+	}
+}
+
+// scale multiplies part of C by beta, or clears it where beta is 0.
+func (g *Gemm) scale(i0, i1, j0, j1 int) {
+	if g.beta == 1 {
+		return
+	}
+	for i := i0; i < i1; i++ {
+		row := g.c[i*g.ldc:][j0:j1]
+		if g.beta == 0 {
+			clear(row)
+			continue
+		}
+		for j := range row {
+			row[j] *= g.beta
+		}
+	}
+}
+
+// roundUp returns the least multiple of m that is not below n.
+func roundUp(n, m int) int { return (n + m - 1) / m * m }
