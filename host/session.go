@@ -67,7 +67,7 @@ func (s *session) startModel(ctx context.Context, weights string) error {
 	if err != nil {
 		return fmt.Errorf("run %s: load: %w", s.run.Name, err)
 	}
-	return saver.Load(weights)
+	return saver.Load(ctx, weights)
 }
 
 func (s *session) startReader(ctx context.Context) error {

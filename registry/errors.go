@@ -49,7 +49,7 @@ func (m Model) Locate(err error, in Table) error {
 		return err
 	}
 	text := err.Error()
-	if bad.Problem == "does not exist" {
+	if bad.Problem == "" {
 		text = fmt.Sprintf("%s has no setting %q", m.owner(in), bad.Setting)
 	}
 	return mark(ErrConfig, &located{fmt.Sprintf("%s:%d: %s", m.doc.file, line, text), err})

@@ -323,7 +323,7 @@ func TestLocate(t *testing.T) {
 	_, bad := schema.Resolve(sdk.Settings{"latent": digits.Settings["latent"]})
 	_, size := schema.Resolve(digits.Read)
 	other := errors.New("out of cheese")
-	elsewhere := &sdk.SettingError{Setting: "depth", Problem: "does not exist"}
+	elsewhere := &sdk.SettingError{Setting: "depth"}
 
 	for _, test := range []struct {
 		err  error
@@ -333,7 +333,7 @@ func TestLocate(t *testing.T) {
 		{unknown, SettingsTable, `models.toml:17: digits has no setting "latnet"`},
 		{bad, SettingsTable, "models.toml:16: setting latent is 0: want an integer of at least 1"},
 		{size, ReadTable, "models.toml:29: setting size is 28: want an integer of at least 99"},
-		{&sdk.SettingError{Setting: "size", Problem: "does not exist"}, ReadTable, `models.toml:29: image has no setting "size"`},
+		{&sdk.SettingError{Setting: "size"}, ReadTable, `models.toml:29: image has no setting "size"`},
 		{size, SettingsTable, size.Error()},
 		{elsewhere, SettingsTable, elsewhere.Error()},
 		{other, SettingsTable, "out of cheese"},

@@ -63,10 +63,15 @@ func Hints(err error) []string {
 // [ErrBadSetting].
 type SettingError struct {
 	Setting string // "latent"
-	Problem string // "is 0: want 1 to 4096"
+	Problem string // "is 0: want 1 to 4096"; "" when there is no such setting
 }
 
-func (e *SettingError) Error() string { return "setting " + e.Setting + " " + e.Problem }
+func (e *SettingError) Error() string {
+	if e.Problem == "" {
+		return "there is no setting " + e.Setting
+	}
+	return "setting " + e.Setting + " " + e.Problem
+}
 
 func (e *SettingError) Unwrap() error { return ErrBadSetting }
 

@@ -110,7 +110,8 @@ func (j *Job) Run(ctx context.Context, m Model) error {
 // Batches returns shuffled batches of the data for so many epochs. The order
 // depends on the seed and the epoch. Every batch has size rows, or all rows
 // where there are fewer; rows left over at the end of an epoch wait for
-// another. A batch is valid until the next.
+// another. A batch is valid until the next. Train calls Batches once, and
+// [Job.Step] once for each batch.
 func (j *Job) Batches(size, epochs int) iter.Seq[Batch] {
 	return func(yield func(Batch) bool) {
 		n := j.Data.Len()
@@ -232,7 +233,7 @@ func (j *Job) checkpoint() error {
 	if err := os.MkdirAll(tmp, 0o777); err != nil {
 		return fmt.Errorf("checkpoint: %w", err)
 	}
-	if err := saver.Save(filepath.Join(tmp, WeightsFile)); err != nil {
+	if err := saver.Save(j.ctx, filepath.Join(tmp, WeightsFile)); err != nil {
 		os.RemoveAll(tmp)
 		return fmt.Errorf("checkpoint at step %d: %w", j.at.Step, err)
 	}

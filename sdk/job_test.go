@@ -42,14 +42,14 @@ func (c *counted) Generate(_ context.Context, req GenerateRequest) (Batch, error
 	return MakeBatch(req.N, 1), nil
 }
 
-func (c *counted) Save(path string) error {
+func (c *counted) Save(_ context.Context, path string) error {
 	if c.saves != nil {
 		return c.saves(path)
 	}
 	return os.WriteFile(path, []byte("weights"), 0o666)
 }
 
-func (c *counted) Load(string) error { return nil }
+func (c *counted) Load(context.Context, string) error { return nil }
 
 // numbered are n rows, of which row i holds the number i.
 func numbered(n int) Rows {

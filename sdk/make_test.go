@@ -29,8 +29,8 @@ func (dull) Generate(context.Context, GenerateRequest) (Batch, error) { return B
 
 type saving struct{ bare }
 
-func (saving) Save(string) error { return nil }
-func (saving) Load(string) error { return nil }
+func (saving) Save(context.Context, string) error { return nil }
+func (saving) Load(context.Context, string) error { return nil }
 
 type decoding struct{ bare }
 
@@ -44,7 +44,7 @@ func (heeding) Conditions() []Condition { return nil }
 // half has a Save without a Load, which is no Saver.
 type half struct{ bare }
 
-func (half) Save(string) error { return nil }
+func (half) Save(context.Context, string) error { return nil }
 
 type able struct {
 	saving

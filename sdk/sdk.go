@@ -90,12 +90,12 @@ func (r GenerateRequest) Check(heeded ...Condition) error {
 // A Saver is a model that can keep what it has learned.
 type Saver interface {
 	// Save writes the weights to a new safetensors file.
-	Save(path string) error
+	Save(ctx context.Context, path string) error
 
 	// Load reads them into a model made with the same settings and Space. A
 	// file that is truncated, altered or of another model is refused with
 	// [ErrCorrupt] or [ErrBadInput].
-	Load(path string) error
+	Load(ctx context.Context, path string) error
 }
 
 // A Decoder is a model whose rows come from latents that can be had.

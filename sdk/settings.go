@@ -143,7 +143,7 @@ func (sc Schema) Names() []string {
 func (sc Schema) Find(name string) (Setting, error) {
 	i := slices.IndexFunc(sc, func(s Setting) bool { return s.Name == name })
 	if i < 0 {
-		return Setting{}, Hint(&SettingError{name, "does not exist"}, Suggest(name, sc.Names()))
+		return Setting{}, Hint(&SettingError{Setting: name}, Suggest(name, sc.Names()))
 	}
 	return sc[i], nil
 }

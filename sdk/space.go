@@ -98,11 +98,14 @@ func (s Space) Validate() error {
 	return nil
 }
 
+// maxAxes bounds how many axes a row may have.
+const maxAxes = 8
+
 // ValidShape reports whether a row may have this shape: at least one number,
-// and at most 2²⁶.
+// and at most 2²⁶, along 8 axes at most.
 func ValidShape(shape []int) error {
-	if len(shape) == 0 {
-		return fmt.Errorf("%w: empty shape", ErrBadInput)
+	if len(shape) == 0 || len(shape) > maxAxes {
+		return fmt.Errorf("%w: a shape of %d axes: want 1 to %d", ErrBadInput, len(shape), maxAxes)
 	}
 	n := 1
 	for _, d := range shape {
@@ -190,6 +193,40 @@ func (s Space) checkCondition(name string, values []float32, rows int) error {
 		}
 	}
 	return nil
+}
+
+// Settle moves each number of rows that a model made to the nearest that its
+// segment can have. A number that is no number stays as it is.
+func (s Space) Settle(rows Batch) {
+	for i := range rows.Len() {
+		row := rows.Row(i)
+		for _, g := range s.Segments {
+			for j, v := range row[:g.Len] {
+				row[j] = g.nearest(v)
+			}
+			row = row[g.Len:]
+		}
+	}
+}
+
+// nearest returns the value nearest to v that the segment's kind allows.
+func (g Segment) nearest(v float32) float32 {
+	switch g.Kind {
+	case Unit:
+		return min(max(v, 0), 1)
+	case Signed:
+		return min(max(v, -1), 1)
+	case Binary:
+		return g.whole(v, 1)
+	case Category:
+		return g.whole(v, float32(g.Of-1))
+	}
+	return v
+}
+
+// whole returns the whole number nearest to v, from 0 to most.
+func (Segment) whole(v, most float32) float32 {
+	return min(max(float32(math.RoundToEven(float64(v))), 0), most)
 }
 
 // Condition returns the condition called name. The error says which there are.

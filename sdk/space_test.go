@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -140,5 +141,26 @@ func TestSpaceThroughJSON(t *testing.T) {
 	var got Space
 	if err := json.Unmarshal(text, &got); err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("%v: got %+v from %s", err, got, text)
+	}
+}
+
+// Settle gives what the segments can hold, and the nearest of it.
+func TestSettle(t *testing.T) {
+	s := Space{Modality: "mix", Shape: []int{5}, Segments: []Segment{
+		{Kind: Unit, Len: 1}, {Kind: Signed, Len: 1}, {Kind: Real, Len: 1}, {Kind: Binary, Len: 1}, {Kind: Category, Len: 1, Of: 3},
+	}}
+	for _, c := range [][2][5]float32{
+		{{-0.5, -2, 7, 0.6, 5}, {0, -1, 7, 1, 2}},
+		{{1.5, 2, -7, -3, -1}, {1, 1, -7, 0, 0}},
+		{{0.25, 0.5, 0, 0.4, 1.4}, {0.25, 0.5, 0, 0, 1}},
+	} {
+		rows := Batch{Shape: s.Shape, Data: c[0][:]}
+		s.Settle(rows)
+		if !slices.Equal(rows.Data, c[1][:]) {
+			t.Errorf("%v, want %v", rows.Data, c[1])
+		}
+		if err := s.Check(rows); err != nil {
+			t.Error(err)
+		}
 	}
 }

@@ -59,7 +59,7 @@ func (n *gan) Decode(ctx context.Context, z sdk.Batch) (sdk.Batch, error) {
 		x := n.averaged.Forward(n.tape.Input(part.Data, part.Len(), n.Latent))
 		copy(rows.Slice(i, i+part.Len()).Data, x.Data)
 	}
-	settle(rows, n.space)
+	n.space.Settle(rows)
 	return rows, nil
 }
 
@@ -72,31 +72,8 @@ func (n *gan) Generate(ctx context.Context, req sdk.GenerateRequest) (sdk.Batch,
 	return n.Decode(ctx, z)
 }
 
-// settle moves each number to the nearest that its segment can have.
-func settle(rows sdk.Batch, space sdk.Space) {
-	for i := range rows.Len() {
-		row := rows.Row(i)
-		for _, g := range space.Segments {
-			for j, x := range row[:g.Len] {
-				switch g.Kind {
-				case sdk.Unit:
-					row[j] = min(max(x, 0), 1)
-				case sdk.Signed:
-					row[j] = min(max(x, -1), 1)
-				case sdk.Binary:
-					row[j] = 0
-					if x > 0.5 {
-						row[j] = 1
-					}
-				}
-			}
-			row = row[g.Len:]
-		}
-	}
-}
-
 // Save writes the weights of the averaged generator and the discriminator.
-func (n *gan) Save(path string) error {
+func (n *gan) Save(_ context.Context, path string) error {
 	if !n.trained {
 		return fmt.Errorf("gan: save: %w", sdk.ErrNotTrained)
 	}
@@ -104,7 +81,7 @@ func (n *gan) Save(path string) error {
 }
 
 // Load reads them.
-func (n *gan) Load(path string) error {
+func (n *gan) Load(_ context.Context, path string) error {
 	err := nn.Load(path, &n.average, &n.d)
 	if errors.Is(err, nn.ErrMismatch) {
 		err = sdk.Hint(fmt.Errorf("%w: %w", sdk.ErrBadInput, err), "load the weights into a model with the settings that they were trained with")

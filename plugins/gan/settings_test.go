@@ -76,7 +76,7 @@ func TestLoadRefuses(t *testing.T) {
 	n := small(t)
 	n.trained = true
 	path := filepath.Join(t.TempDir(), "weights.safetensors")
-	if err := n.Save(path); err != nil {
+	if err := n.Save(t.Context(), path); err != nil {
 		t.Fatal(err)
 	}
 	s := n.settings
@@ -85,14 +85,14 @@ func TestLoadRefuses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = other.Load(path)
+	err = other.Load(t.Context(), path)
 	if !errors.Is(err, sdk.ErrBadInput) || !strings.Contains(err.Error(), "generator.0.weight") {
 		t.Errorf("weights of another latent: %v, want ErrBadInput that names the tensor", err)
 	}
 	if err := os.Truncate(path, 200); err != nil {
 		t.Fatal(err)
 	}
-	if err := n.Load(path); !errors.Is(err, sdk.ErrCorrupt) {
+	if err := n.Load(t.Context(), path); !errors.Is(err, sdk.ErrCorrupt) {
 		t.Errorf("a truncated file: %v, want ErrCorrupt", err)
 	}
 }

@@ -70,7 +70,7 @@ func (v *vae) Decode(ctx context.Context, z sdk.Batch) (sdk.Batch, error) {
 		}
 		return v.decode(z)
 	})
-	settle(rows, v.space)
+	v.space.Settle(rows)
 	return rows, err
 }
 
@@ -98,31 +98,8 @@ func (v *vae) apply(ctx context.Context, x sdk.Batch, shape []int, f func(*tenso
 	return out, nil
 }
 
-// settle moves each number to the nearest that its segment can have.
-func settle(rows sdk.Batch, space sdk.Space) {
-	for i := range rows.Len() {
-		row := rows.Row(i)
-		for _, g := range space.Segments {
-			for j, x := range row[:g.Len] {
-				switch g.Kind {
-				case sdk.Unit:
-					row[j] = min(max(x, 0), 1)
-				case sdk.Signed:
-					row[j] = min(max(x, -1), 1)
-				case sdk.Binary:
-					row[j] = 0
-					if x > 0.5 {
-						row[j] = 1
-					}
-				}
-			}
-			row = row[g.Len:]
-		}
-	}
-}
-
 // Save writes the weights of both networks.
-func (v *vae) Save(path string) error {
+func (v *vae) Save(_ context.Context, path string) error {
 	if !v.trained {
 		return fmt.Errorf("vae: save: %w", sdk.ErrNotTrained)
 	}
@@ -130,7 +107,7 @@ func (v *vae) Save(path string) error {
 }
 
 // Load reads the weights of both networks.
-func (v *vae) Load(path string) error {
+func (v *vae) Load(_ context.Context, path string) error {
 	err := nn.Load(path, &v.params)
 	if errors.Is(err, nn.ErrMismatch) {
 		err = sdk.Hint(fmt.Errorf("%w: %w", sdk.ErrBadInput, err), "load the weights into a model with the settings that they were trained with")

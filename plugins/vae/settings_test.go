@@ -77,7 +77,7 @@ func TestLoadRefuses(t *testing.T) {
 	v, _ := small(t, sdk.Unit)
 	v.trained = true
 	path := filepath.Join(t.TempDir(), "weights.safetensors")
-	if err := v.Save(path); err != nil {
+	if err := v.Save(t.Context(), path); err != nil {
 		t.Fatal(err)
 	}
 	s := v.settings
@@ -86,14 +86,14 @@ func TestLoadRefuses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = other.Load(path)
+	err = other.Load(t.Context(), path)
 	if !errors.Is(err, sdk.ErrBadInput) || !strings.Contains(err.Error(), "encoder.2.weight") {
 		t.Errorf("weights of another latent: %v, want ErrBadInput that names the tensor", err)
 	}
 	if err := os.Truncate(path, 200); err != nil {
 		t.Fatal(err)
 	}
-	if err := v.Load(path); !errors.Is(err, sdk.ErrCorrupt) {
+	if err := v.Load(t.Context(), path); !errors.Is(err, sdk.ErrCorrupt) {
 		t.Errorf("a truncated file: %v, want ErrCorrupt", err)
 	}
 }

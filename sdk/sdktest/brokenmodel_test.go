@@ -64,8 +64,8 @@ func (m dependsOnN) Generate(ctx context.Context, req sdk.GenerateRequest) (sdk.
 // forgets one number when it loads.
 type forgets struct{ *haze }
 
-func (m forgets) Load(path string) error {
-	err := m.haze.Load(path)
+func (m forgets) Load(ctx context.Context, path string) error {
+	err := m.haze.Load(ctx, path)
 	if err == nil {
 		m.mean.Data[0] += 0.01
 	}
@@ -75,11 +75,11 @@ func (m forgets) Load(path string) error {
 // trusting loads anything.
 type trusting struct{ *haze }
 
-func (m trusting) Load(path string) error {
+func (m trusting) Load(ctx context.Context, path string) error {
 	if _, err := os.Stat(path); err != nil {
 		return err
 	}
-	err := m.haze.Load(path)
+	err := m.haze.Load(ctx, path)
 	m.trained = true
 	if errors.Is(err, sdk.ErrCorrupt) {
 		return nil
@@ -90,16 +90,16 @@ func (m trusting) Load(path string) error {
 // halfLoads refuses, but is trained afterwards.
 type halfLoads struct{ *haze }
 
-func (m halfLoads) Load(path string) error {
+func (m halfLoads) Load(ctx context.Context, path string) error {
 	m.trained = true
-	return m.haze.Load(path)
+	return m.haze.Load(ctx, path)
 }
 
 // worldly takes weights of any space.
 type worldly struct{ *haze }
 
-func (m worldly) Load(path string) error {
-	err := m.haze.Load(path)
+func (m worldly) Load(ctx context.Context, path string) error {
+	err := m.haze.Load(ctx, path)
 	if errors.Is(err, sdk.ErrBadInput) {
 		return nil
 	}
@@ -109,7 +109,7 @@ func (m worldly) Load(path string) error {
 // verbose saves weights that no other program reads.
 type verbose struct{ *haze }
 
-func (m verbose) Save(path string) error {
+func (m verbose) Save(ctx context.Context, path string) error {
 	if !m.trained {
 		return sdk.ErrNotTrained
 	}
@@ -120,7 +120,7 @@ func (m verbose) Save(path string) error {
 	return os.WriteFile(path, text, 0o666)
 }
 
-func (m verbose) Load(path string) error {
+func (m verbose) Load(ctx context.Context, path string) error {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return err

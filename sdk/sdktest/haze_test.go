@@ -165,7 +165,7 @@ func (m *haze) Encode(_ context.Context, x sdk.Batch) (sdk.Batch, error) {
 	return z, nil
 }
 
-func (m *haze) Save(path string) error {
+func (m *haze) Save(_ context.Context, path string) error {
 	if !m.trained {
 		return sdk.ErrNotTrained
 	}
@@ -177,7 +177,7 @@ func (m *haze) Save(path string) error {
 	return safetensors.WriteFile(path, []safetensors.Tensor{mean}, map[string]string{"space": string(space)})
 }
 
-func (m *haze) Load(path string) error {
+func (m *haze) Load(_ context.Context, path string) error {
 	tensors, metadata, err := safetensors.ReadFile(path)
 	if err != nil {
 		return err

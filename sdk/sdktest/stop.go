@@ -70,7 +70,7 @@ func (s *subject) resumes(ctx context.Context, weights string, m sdk.Model) erro
 		if err != nil {
 			return err
 		}
-		if err := saver.Load(weights); err != nil {
+		if err := saver.Load(ctx, weights); err != nil {
 			return fmt.Errorf("load the checkpoint: %w", err)
 		}
 		req := sdk.GenerateRequest{N: 4, Seed: 1}

@@ -87,7 +87,7 @@ func (s *subject) generate(ctx context.Context, req sdk.GenerateRequest) (sdk.Ba
 }
 
 // save writes the trained model's weights into the bench's folder.
-func (s *subject) save(b Bench) (string, error) {
+func (s *subject) save(ctx context.Context, b Bench) (string, error) {
 	m, err := s.trained()
 	if err != nil {
 		return "", err
@@ -97,7 +97,7 @@ func (s *subject) save(b Bench) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return path, saver.Save(path)
+	return path, saver.Save(ctx, path)
 }
 
 // A modelCheck is a check of models that can do what it needs.

@@ -164,7 +164,7 @@ func (s *subject) fingerprint(ctx context.Context, m sdk.Model, path string) (st
 	if err != nil {
 		return "", err
 	}
-	if err := saver.Save(path); err != nil {
+	if err := saver.Save(ctx, path); err != nil {
 		return "", fmt.Errorf("save: %w", err)
 	}
 	weights, err := os.ReadFile(path)

@@ -46,12 +46,12 @@ func (s *subject) attempts(b Bench) []attempt {
 			_, err := m.Encode(ctx, s.toy.rows.Slice(0, 2))
 			return err
 		}},
-		{sdk.CanSave, func(_ context.Context, m sdk.Model) error {
+		{sdk.CanSave, func(ctx context.Context, m sdk.Model) error {
 			saver, err := sdk.As[sdk.Saver](m)
 			if err != nil {
 				return err
 			}
-			return saver.Save(filepath.Join(b.Dir, "attempt.safetensors"))
+			return saver.Save(ctx, filepath.Join(b.Dir, "attempt.safetensors"))
 		}},
 		{sdk.CanDecode, func(ctx context.Context, m sdk.Model) error {
 			decoder, err := sdk.As[sdk.Decoder](m)

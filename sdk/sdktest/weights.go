@@ -15,7 +15,7 @@ import (
 
 // checkTwin saves the model, loads a twin, and saves that again.
 func checkTwin(ctx context.Context, b Bench, s *subject) error {
-	path, err := s.save(b)
+	path, err := s.save(ctx, b)
 	if err != nil {
 		return fmt.Errorf("save: %w", err)
 	}
@@ -31,11 +31,11 @@ func checkTwin(ctx context.Context, b Bench, s *subject) error {
 		if err != nil {
 			return err
 		}
-		if err := saver.Load(path); err != nil {
+		if err := saver.Load(ctx, path); err != nil {
 			return fmt.Errorf("load: %w", err)
 		}
 		again := filepath.Join(b.Dir, "again.safetensors")
-		if err := saver.Save(again); err != nil {
+		if err := saver.Save(ctx, again); err != nil {
 			return fmt.Errorf("save what was loaded: %w", err)
 		}
 		if err := sameFiles(path, again); err != nil {
@@ -79,8 +79,8 @@ func sameFiles(a, b string) error {
 	return nil
 }
 
-func checkSafetensors(_ context.Context, b Bench, s *subject) error {
-	path, err := s.save(b)
+func checkSafetensors(ctx context.Context, b Bench, s *subject) error {
+	path, err := s.save(ctx, b)
 	if err != nil {
 		return fmt.Errorf("save: %w", err)
 	}
@@ -125,7 +125,7 @@ func wounds(weights []byte) []wound {
 }
 
 func checkDamaged(ctx context.Context, b Bench, s *subject) error {
-	path, err := s.save(b)
+	path, err := s.save(ctx, b)
 	if err != nil {
 		return fmt.Errorf("save: %w", err)
 	}
@@ -143,11 +143,11 @@ func checkDamaged(ctx context.Context, b Bench, s *subject) error {
 			if err := os.WriteFile(damaged, w.bytes, 0o666); err != nil {
 				return err
 			}
-			if err := refused(w.what, saver.Load(damaged), sdk.ErrCorrupt, sdk.ErrBadInput); err != nil {
+			if err := refused(w.what, saver.Load(ctx, damaged), sdk.ErrCorrupt, sdk.ErrBadInput); err != nil {
 				return err
 			}
 		}
-		missing := saver.Load(filepath.Join(b.Dir, "missing.safetensors"))
+		missing := saver.Load(ctx, filepath.Join(b.Dir, "missing.safetensors"))
 		if err := refused("weights that are not there", missing, fs.ErrNotExist); err != nil {
 			return err
 		}
@@ -168,12 +168,12 @@ func checkForeign(ctx context.Context, b Bench, s *subject) error {
 			return err
 		}
 		for _, other := range s.others {
-			path, err := other.save(b)
+			path, err := other.save(ctx, b)
 			if err != nil {
 				return fmt.Errorf("save: %w", err)
 			}
 			what := "weights of a model of " + other.toy.name
-			if err := refused(what, saver.Load(path), sdk.ErrCorrupt, sdk.ErrBadInput); err != nil {
+			if err := refused(what, saver.Load(ctx, path), sdk.ErrCorrupt, sdk.ErrBadInput); err != nil {
 				return err
 			}
 		}

@@ -51,21 +51,21 @@ func (m *model) Draw(ctx context.Context, r sdk.GenerateRequest) (sdk.Batch, err
 	return m.generate(ctx, m.client.Draw, r)
 }
 
-func (m *model) Save(path string) error {
+func (m *model) Save(ctx context.Context, path string) error {
 	abs, err := filepath.Abs(path) // the plugin may be in another folder
 	if err != nil {
 		return fmt.Errorf("save: %w", err)
 	}
-	_, err = m.client.Save(m.ctx, &pb.SaveRequest{Session: m.session, Path: []byte(abs)})
+	_, err = m.client.Save(ctx, &pb.SaveRequest{Session: m.session, Path: []byte(abs)})
 	return err
 }
 
-func (m *model) Load(path string) error {
+func (m *model) Load(ctx context.Context, path string) error {
 	abs, err := filepath.Abs(path)
 	if err != nil {
 		return fmt.Errorf("load: %w", err)
 	}
-	_, err = m.client.Load(m.ctx, &pb.LoadRequest{Session: m.session, Path: []byte(abs)})
+	_, err = m.client.Load(ctx, &pb.LoadRequest{Session: m.session, Path: []byte(abs)})
 	return err
 }
 

@@ -67,14 +67,14 @@ func TestSaveAndLoad(t *testing.T) {
 	p := loop(t)
 	t.Chdir(t.TempDir())
 	m := trained(t, p)
-	if err := m.(sdk.Saver).Save("weights"); err != nil {
+	if err := m.(sdk.Saver).Save(t.Context(), "weights"); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat("weights"); err != nil {
 		t.Error(err)
 	}
 	fresh := open(t, p)
-	if err := fresh.(sdk.Saver).Load("weights"); err != nil {
+	if err := fresh.(sdk.Saver).Load(t.Context(), "weights"); err != nil {
 		t.Fatal(err)
 	}
 	a, errA := m.Generate(t.Context(), sdk.GenerateRequest{N: 3})
@@ -82,13 +82,13 @@ func TestSaveAndLoad(t *testing.T) {
 	if errA != nil || errB != nil || !sameBatch(a, b) {
 		t.Errorf("rows differ after Load: %v, %v", errA, errB)
 	}
-	if err := m.(sdk.Saver).Load("gone"); !errors.Is(err, fs.ErrNotExist) {
+	if err := m.(sdk.Saver).Load(t.Context(), "gone"); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("load of no file: got %v", err)
 	}
 	if err := os.WriteFile("bad", []byte("x"), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	if err := m.(sdk.Saver).Load("bad"); !errors.Is(err, sdk.ErrCorrupt) {
+	if err := m.(sdk.Saver).Load(t.Context(), "bad"); !errors.Is(err, sdk.ErrCorrupt) {
 		t.Errorf("load of a bad file: got %v", err)
 	}
 }
@@ -105,7 +105,7 @@ func TestWhatAModelLacks(t *testing.T) {
 	if _, err := sdk.As[sdk.Saver](m); !errors.Is(err, errors.ErrUnsupported) {
 		t.Errorf("As[Saver]: got %v", err)
 	}
-	if err := m.(sdk.Saver).Save("x"); !errors.Is(err, errors.ErrUnsupported) {
+	if err := m.(sdk.Saver).Save(t.Context(), "x"); !errors.Is(err, errors.ErrUnsupported) {
 		t.Errorf("Save past As: got %v", err)
 	}
 	if _, err := m.(sdk.Decoder).Draw(t.Context(), sdk.GenerateRequest{N: 1}); !errors.Is(err, errors.ErrUnsupported) {

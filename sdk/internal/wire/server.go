@@ -88,7 +88,7 @@ func (s *server) Save(ctx context.Context, in *pb.SaveRequest) (*pb.SaveResponse
 		return nil, err
 	}
 	defer leave()
-	return &pb.SaveResponse{}, saver.Save(string(in.Path))
+	return &pb.SaveResponse{}, saver.Save(ctx, string(in.Path))
 }
 
 func (s *server) Load(ctx context.Context, in *pb.LoadRequest) (*pb.LoadResponse, error) {
@@ -97,7 +97,7 @@ func (s *server) Load(ctx context.Context, in *pb.LoadRequest) (*pb.LoadResponse
 		return nil, err
 	}
 	defer leave()
-	return &pb.LoadResponse{}, saver.Load(string(in.Path))
+	return &pb.LoadResponse{}, saver.Load(ctx, string(in.Path))
 }
 
 func (s *server) saver(ctx context.Context, id string) (sdk.Saver, func(), error) {

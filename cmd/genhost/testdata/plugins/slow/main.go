@@ -37,11 +37,11 @@ func (m *slow) Generate(_ context.Context, req sdk.GenerateRequest) (sdk.Batch, 
 	return sdk.MakeBatch(req.N, m.space.Shape...), nil
 }
 
-func (m *slow) Save(path string) error {
+func (m *slow) Save(_ context.Context, path string) error {
 	return safetensors.WriteFile(path, []safetensors.Tensor{{Name: "steps", Shape: []int{1}, Data: []float32{m.steps}}}, nil)
 }
 
-func (m *slow) Load(path string) error {
+func (m *slow) Load(_ context.Context, path string) error {
 	_, _, err := safetensors.ReadFile(path)
 	return err
 }
