@@ -24,13 +24,13 @@ var defaults = settings{
 	Latent:            100,
 	Generator:         []int{256, 512, 1024},
 	Discriminator:     []int{512, 256},
-	Epochs:            10,
+	Epochs:            12,
 	Batch:             32,
-	Rate:              2e-4,
-	DiscriminatorRate: 2e-4,
+	Rate:              5e-4,
+	DiscriminatorRate: 5e-4,
 	Beta1:             0.5,
 	LabelSmoothing:    0.1,
-	EMA:               0.999,
+	EMA:               0.998,
 }
 
 // output chooses the generator's last activation, whose range is that of the
