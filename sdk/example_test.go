@@ -120,7 +120,7 @@ func ExampleSchema_Resolve() {
 	fmt.Println(sdk.Hints(err))
 	// Output:
 	// setting batch is 0: want an integer of at least 1
-	// setting bach does not exist
+	// there is no setting bach
 	// [did you mean batch? there is spread, batch]
 }
 

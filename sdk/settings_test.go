@@ -216,7 +216,7 @@ func TestResolve(t *testing.T) {
 		t.Errorf("%d settings resolved, want all %d", len(all), len(schema))
 	}
 	_, err = schema.Resolve(Settings{"latnet": json.RawMessage("8")})
-	if err == nil || err.Error() != "setting latnet does not exist" || !strings.HasPrefix(Hints(err)[0], "did you mean latent?") {
+	if err == nil || err.Error() != "there is no setting latnet" || !strings.HasPrefix(Hints(err)[0], "did you mean latent?") {
 		t.Errorf("got %v with hints %q", err, Hints(err))
 	}
 }

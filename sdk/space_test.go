@@ -28,7 +28,8 @@ func TestSpaceValidate(t *testing.T) {
 	}
 	for problem, spoil := range map[string]func(*Space){
 		"no modality":             func(s *Space) { s.Modality = "" },
-		"empty shape":             func(s *Space) { s.Shape = nil },
+		"a shape of 0 axes":       func(s *Space) { s.Shape = nil },
+		"a shape of 9 axes":       func(s *Space) { s.Shape = []int{1, 1, 1, 1, 1, 1, 1, 1, 6} },
 		"shape [0]":               func(s *Space) { s.Shape = []int{0} },
 		"shape [-2 -3]":           func(s *Space) { s.Shape, s.Axes = []int{-2, -3}, nil },
 		"want 1 to 67108864":      func(s *Space) { s.Shape, s.Axes = []int{1 << 32, 1 << 32, 2}, nil },

@@ -49,17 +49,6 @@ func TestWidths(t *testing.T) {
 	}
 }
 
-// Rows lie in their space, whatever the networks make of them.
-func TestSettle(t *testing.T) {
-	s := sdk.Space{Modality: "test", Shape: []int{8}, Segments: []sdk.Segment{
-		{Kind: sdk.Unit, Len: 3}, {Kind: sdk.Signed, Len: 2}, {Kind: sdk.Binary, Len: 2}, {Kind: sdk.Real, Len: 1}}}
-	rows := sdk.Batch{Shape: s.Shape, Data: []float32{-1, 0.5, 2, -3, 3, 0.4, 0.6, 9, 0, 1, 0, 0.5, -0.5, -7, 7, -9}}
-	settle(rows, s)
-	if want := []float32{0, 0.5, 1, -1, 1, 0, 1, 9, 0, 1, 0, 0.5, -0.5, 0, 1, -9}; !slices.Equal(rows.Data, want) {
-		t.Errorf("got %v, want %v", rows.Data, want)
-	}
-}
-
 func TestDivergence(t *testing.T) {
 	v, rows := small(t, sdk.Unit)
 	v.Rate = 1e30
