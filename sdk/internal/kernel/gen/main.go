@@ -15,6 +15,9 @@ var outputs = []struct {
 	{"gemmstubs_amd64.go", func() []byte { return gemmAMD64().stubs.Bytes() }},
 	{"gemm_arm64.s", func() []byte { return gemmARM64().text.Bytes() }},
 	{"gemmstubs_arm64.go", func() []byte { return gemmARM64().stubs.Bytes() }},
+	{"vector_amd64.s", vectorAssembly},
+	{"vector_amd64.go", vectorDispatch},
+	{"vector_noasm.go", vectorFallback},
 }
 
 func main() {
