@@ -39,8 +39,8 @@ func TestMain(m *testing.M) {
 	}
 }
 
-// beHost starts a plugin that has a child, prints both their numbers and
-// waits to be killed.
+// beHost starts a plugin that has a child, and a program that reads no
+// lifeline, prints their numbers and waits to be killed.
 func beHost() {
 	exe, err := os.Executable()
 	if err != nil {
@@ -50,7 +50,12 @@ func beHost() {
 	if err != nil {
 		panic(err)
 	}
-	fmt.Println(p.program.cmd.Process.Pid, p.Plugin().Doc)
+	stranger := exec.Command("sleep", "300")
+	setGroup(stranger)
+	if err := startProcess(stranger, nil); err != nil {
+		panic(err)
+	}
+	fmt.Println(p.program.cmd.Process.Pid, p.Plugin().Doc, stranger.Process.Pid)
 	select {}
 }
 

@@ -4,7 +4,8 @@
 //
 //   - Start, Stop and every call end: a plugin that is frozen, silent or busy
 //     is killed, with all that it has started;
-//   - a plugin does not outlive its host, however the host went;
+//   - a plugin does not outlive its host, however the host went; one that is
+//     frozen just then ends when it thaws;
 //   - a plugin sees only the variables it is given, not the host's secrets;
 //   - what a plugin prints is in its log, whole;
 //   - errors say which plugin it was, how it died, and its last words. They

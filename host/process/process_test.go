@@ -302,11 +302,15 @@ func TestFrozen(t *testing.T) {
 	if err := syscall.Kill(p.program.cmd.Process.Pid, syscall.SIGSTOP); err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
-	defer cancel()
-	if err := generate(ctx, m); !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("a call to a frozen plugin: got %v", err)
-	}
+	eventually(t, "the frozen plugin does not answer", func() bool { // it takes a moment to freeze
+		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+		defer cancel()
+		err := generate(ctx, m)
+		if err != nil && !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("a call to a frozen plugin: got %v", err)
+		}
+		return err != nil
+	})
 	stopped := make(chan error)
 	go func() { stopped <- p.Stop() }()
 	select {
@@ -404,19 +408,22 @@ func TestPluginsGoWithTheHost(t *testing.T) {
 	if err := host.Start(); err != nil {
 		t.Fatal(err)
 	}
-	var plugin, child int
+	var plugin, child, stranger int
 	line, err := bufio.NewReader(out).ReadString('\n')
-	if _, scanErr := fmt.Sscan(line, &plugin, &child); err != nil || scanErr != nil {
+	if _, scanErr := fmt.Sscan(line, &plugin, &child, &stranger); err != nil || scanErr != nil {
 		host.Process.Kill()
 		t.Fatal(err, scanErr)
 	}
-	if gone(plugin) || gone(child) {
+	if gone(plugin) || gone(child) || gone(stranger) {
 		t.Error("they are not there to begin with")
 	}
 	host.Process.Kill()
 	host.Wait()
 	eventually(t, "the plugin ends", func() bool { return gone(plugin) })
 	eventually(t, "its child ends", func() bool { return gone(child) })
+	if runtime.GOOS == "linux" {
+		eventually(t, "a program that reads no lifeline ends", func() bool { return gone(stranger) })
+	}
 }
 
 func TestSweep(t *testing.T) {

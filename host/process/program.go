@@ -54,7 +54,7 @@ func (p *program) Start(env []string, stdout io.Writer) error {
 	}
 	out, err := addPipes(cmd)
 	if err == nil {
-		err = cmd.Start()
+		err = startProcess(cmd, p.done)
 	}
 	closeAll(cmd.ExtraFiles...)
 	closeOurs(cmd)
@@ -105,8 +105,9 @@ func closeAll(files ...*os.File) {
 func (p *program) watch(out [2]*os.File, stdout io.Writer) {
 	defer close(p.done)
 	var copying sync.WaitGroup
-	copying.Go(func() { copyAll(stdout, out[0]) })
-	copying.Go(func() { copyAll(p.stderr, out[1]) })
+	for i, w := range []io.Writer{stdout, p.stderr} {
+		copying.Go(func() { _, _ = io.Copy(w, out[i]) }) // w takes everything
+	}
 	_ = p.cmd.Wait() // its state says how it ended
 	killGroup(p.cmd) // what it has started
 	drained := time.AfterFunc(drainTime, func() { closeAll(out[:]...) })
@@ -115,14 +116,6 @@ func (p *program) watch(out [2]*os.File, stdout io.Writer) {
 	closeAll(out[:]...)
 	p.stderr.flush()
 	p.stdout.flush()
-}
-
-// copyAll reads to the end even when w takes no more: a full disk under the
-// log must not block the plugin.
-func copyAll(w io.Writer, r io.Reader) {
-	if _, err := io.Copy(w, r); err != nil {
-		_, _ = io.Copy(io.Discard, r)
-	}
 }
 
 // Done is closed when the process has ended.
