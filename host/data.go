@@ -5,14 +5,11 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
-	"time"
 
 	"github.com/genhost/genhost/host/process"
 	"github.com/genhost/genhost/registry"
@@ -131,82 +128,6 @@ func (r *reader) cachePath(ctx context.Context, src sdk.Source, info sdk.Info) (
 func digest(b []byte) string {
 	sum := sha256.Sum256(b)
 	return hex.EncodeToString(sum[:])
-}
-
-// contentOf returns a digest of the names and contents of files, and of all
-// that is in those that are folders. Where names, sizes and times are what
-// they were, nothing is read again.
-func (h *Host) contentOf(ctx context.Context, files []string) (string, error) {
-	var all []string
-	listing, newest := sha256.New(), time.Time{}
-	for _, root := range slices.Sorted(slices.Values(files)) {
-		err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-			if err == nil {
-				err = ctx.Err()
-			}
-			if err != nil || d.IsDir() {
-				return err
-			}
-			info, err := os.Stat(path)
-			if err != nil || !info.Mode().IsRegular() {
-				return err
-			}
-			if info.ModTime().After(newest) {
-				newest = info.ModTime()
-			}
-			fmt.Fprintf(listing, "%q %d %d\n", path, info.Size(), info.ModTime().UnixNano())
-			all = append(all, path)
-			return nil
-		})
-		if err != nil {
-			return "", fmt.Errorf("look at the data: %w", err)
-		}
-	}
-	memo := filepath.Join(h.cache, "contents", hex.EncodeToString(listing.Sum(nil)))
-	if b, err := os.ReadFile(memo); err == nil && len(b) == 2*sha256.Size {
-		return string(b), nil
-	}
-	sum, err := hashFiles(ctx, all)
-	if err != nil {
-		return "", err
-	}
-	if time.Since(newest) < 2*time.Second { // a file may change again within the clock's grain
-		return sum, nil
-	}
-	return sum, writeFile(memo, []byte(sum))
-}
-
-// fileDigest returns the sha256 of a file.
-func fileDigest(path string) (string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	sum := sha256.New()
-	if _, err := io.Copy(sum, f); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(sum.Sum(nil)), nil
-}
-
-func hashFiles(ctx context.Context, paths []string) (string, error) {
-	sum := sha256.New()
-	for _, path := range paths {
-		if err := ctx.Err(); err != nil {
-			return "", err
-		}
-		fmt.Fprintf(sum, "%q\n", path)
-		f, err := os.Open(path)
-		if err != nil {
-			return "", fmt.Errorf("look at the data: %w", err)
-		}
-		_, err = io.Copy(sum, f)
-		if err = errors.Join(err, f.Close()); err != nil {
-			return "", fmt.Errorf("look at the data: %w", err)
-		}
-	}
-	return hex.EncodeToString(sum.Sum(nil)), nil
 }
 
 // readerFor starts the modality that reads a model's data.

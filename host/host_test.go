@@ -100,6 +100,38 @@ func TestContentOf(t *testing.T) {
 	}
 }
 
+// Links are followed, to files and folders, and may go round.
+func TestContentOfLinks(t *testing.T) {
+	h := &Host{cache: t.TempDir()}
+	dir := t.TempDir()
+	for _, sub := range []string{"real/label", "linked"} {
+		if err := os.MkdirAll(filepath.Join(dir, sub), 0o777); err != nil {
+			t.Fatal(err)
+		}
+	}
+	picture := filepath.Join(dir, "real", "label", "a.png")
+	os.Symlink(filepath.Join(dir, "real", "label"), filepath.Join(dir, "linked", "label"))
+	os.Symlink(filepath.Join(dir, "linked"), filepath.Join(dir, "linked", "round"))
+	os.Symlink("nowhere", filepath.Join(dir, "linked", "broken"))
+	os.Symlink(filepath.Join(dir, "linked"), filepath.Join(dir, "root"))
+	for _, root := range []string{"linked", "root"} {
+		var sums []string
+		for _, text := range []string{"one", "two!"} {
+			if err := os.WriteFile(picture, []byte(text), 0o666); err != nil {
+				t.Fatal(err)
+			}
+			sum, err := h.contentOf(context.Background(), []string{filepath.Join(dir, root)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			sums = append(sums, sum)
+		}
+		if sums[0] == sums[1] {
+			t.Errorf("%s: a picture behind a link has changed, the digest has not", root)
+		}
+	}
+}
+
 func TestStem(t *testing.T) {
 	for name, want := range map[string]string{"fashion": "fashion", "My Pictures": "my-pictures", "été-1": "t--1", "..": ""} {
 		if got := stem(name); got != want {

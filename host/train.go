@@ -140,10 +140,6 @@ type plan struct {
 }
 
 func (t *training) createRun(h *Host, req TrainRequest, p plan) error {
-	sum, err := fileDigest(t.rows.Path())
-	if err != nil {
-		return err
-	}
 	env := run.ThisMachine(Version, threads(req.Threads))
 	env.Model, env.Modality = p.in.program(), t.reader.program()
 	made := run.Plan{
@@ -157,9 +153,10 @@ func (t *training) createRun(h *Host, req TrainRequest, p plan) error {
 		},
 		Data: run.Dataset{
 			Source: p.source.From, Name: nameOf(p.source), Licence: p.info.Licence, Files: p.info.Files, Space: t.rows.Space(),
-			Splits: []run.Split{{Name: p.source.Train, Rows: t.rows.Len(), SHA256: sum}},
+			Splits: []run.Split{{Name: p.source.Train, Rows: t.rows.Len(), SHA256: t.rows.SHA256()}},
 		},
 	}
+	var err error
 	if req.Run != "" {
 		t.run, err = run.CreateNamed(h.runs(), req.Run, made)
 	} else {

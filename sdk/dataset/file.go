@@ -21,8 +21,10 @@ type File struct {
 	space      sdk.Space
 	n          int
 	as         sdk.Storage
-	rows       []byte // stored as said
+	data       []byte // the whole file
+	rows       []byte // in data, stored as said
 	conditions map[string][]float32
+	header     safetensors.Header
 	unit       [256]float32 // what a byte stands for in a unit segment
 	release    func() error
 }
@@ -34,6 +36,20 @@ type File struct {
 // The file must not be truncated while it is open: what is mapped would be
 // gone.
 func Open(path string) (*File, error) {
+	f, err := OpenChecked(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := f.check(); err != nil {
+		f.Close()
+		return nil, fmt.Errorf("open dataset %s: %w", path, err)
+	}
+	return f, nil
+}
+
+// OpenChecked opens a dataset file of which another process has just checked
+// the rows: it reads only what stands around them.
+func OpenChecked(path string) (*File, error) {
 	f, err := open(path)
 	if err != nil {
 		return nil, fmt.Errorf("open dataset %s: %w", path, withoutPath(err))
@@ -70,7 +86,7 @@ func open(path string) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &File{path: path, release: release}
+	f := &File{path: path, data: data, release: release}
 	if err := f.load(data); err != nil {
 		f.Close()
 		return nil, err
@@ -95,13 +111,16 @@ func (f *File) load(data []byte) error {
 	if err := f.space.Validate(); err != nil {
 		return corrupt("%v", err)
 	}
-	if err := header.Verify(r); err != nil {
-		return err
-	}
+	f.header = header
 	for v := range f.unit {
 		f.unit[v] = float32(v) / 255
 	}
-	if err := f.loadTensors(header, data[header.Start():]); err != nil {
+	return f.loadTensors(header, data[header.Start():])
+}
+
+// check reads the rows.
+func (f *File) check() error {
+	if err := f.header.Verify(bytes.NewReader(f.data)); err != nil {
 		return err
 	}
 	return f.checkRows()
@@ -170,6 +189,10 @@ func corrupt(format string, args ...any) error {
 	return fmt.Errorf("%w: "+format, append([]any{sdk.ErrCorrupt}, args...)...)
 }
 
+// SHA256 returns the digest of rows and conditions that the file tells of
+// itself, in hexadecimal; [Open] has checked it.
+func (f *File) SHA256() string { return f.header.Sum() }
+
 // Path returns the path that the file was opened by.
 func (f *File) Path() string { return f.path }
 
@@ -233,6 +256,6 @@ func (f *File) Close() error {
 		return nil
 	}
 	release := f.release
-	f.release, f.rows = nil, nil
+	f.release, f.data, f.rows = nil, nil, nil
 	return release()
 }

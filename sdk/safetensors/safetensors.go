@@ -159,6 +159,10 @@ func readFloats(r io.Reader, buf []byte, n int) ([]float32, error) {
 	return values, nil
 }
 
+// Sum returns the SHA-256 of the data section that the metadata tell, in
+// hexadecimal; "" where they tell none.
+func (h Header) Sum() string { return h.Metadata[sumKey] }
+
 // Verify reads the whole data section of r and compares it with the SHA-256 in
 // the header. Without one it reports nothing, and reads nothing.
 func (h Header) Verify(r io.ReaderAt) error {

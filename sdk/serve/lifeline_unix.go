@@ -5,6 +5,7 @@ package serve
 import (
 	"io"
 	"os"
+	"os/signal"
 	"strconv"
 	"syscall"
 )
@@ -14,8 +15,7 @@ import (
 const lifelineFD = "GENHOST_LIFELINE_FD"
 
 // holdLifeline ends the plugin, and what it has started, when the host is
-// gone. Nothing else is certain to: nobody signals the plugins of a host that
-// was killed.
+// gone, or when it is told to end.
 func holdLifeline() {
 	fd, err := strconv.Atoi(os.Getenv(lifelineFD))
 	os.Unsetenv(lifelineFD)
@@ -24,6 +24,12 @@ func holdLifeline() {
 	}
 	syscall.CloseOnExec(fd)
 	end := os.NewFile(uintptr(fd), "lifeline")
+	told := make(chan os.Signal, 1)
+	signal.Notify(told, syscall.SIGTERM)
+	go func() {
+		<-told
+		die()
+	}()
 	go func() {
 		if _, err := io.Copy(io.Discard, end); err == nil {
 			die()

@@ -56,7 +56,7 @@ func (c *client) opener(spec sdk.ModelSpec) func(context.Context, sdk.Settings, 
 		if err != nil {
 			return nil, err
 		}
-		return &model{remote{c, out.Session}, spec.Can, fromConditions(out.Conditions)}, nil
+		return &model{remote{c, out.Session}, spec.Can, fromConditions(out.Conditions), space.Shape}, nil
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 
 	"github.com/genhost/genhost/sdk"
 	pb "github.com/genhost/genhost/sdk/internal/wire/wirepb"
@@ -17,6 +18,7 @@ type model struct {
 	remote
 	can        []sdk.Ability
 	conditions []sdk.Condition
+	shape      []int // of the rows that it makes
 }
 
 var (
@@ -36,19 +38,23 @@ func (m *model) Remote() bool { return true }
 func (m *model) Conditions() []sdk.Condition { return m.conditions }
 
 func (m *model) Encode(ctx context.Context, x sdk.Batch) (sdk.Batch, error) {
-	return m.rows(ctx, m.client.Encode, x)
+	z, err := m.rows(ctx, m.client.Encode, x)
+	return m.answer("encode", z, err, x.Len(), nil)
 }
 
 func (m *model) Decode(ctx context.Context, z sdk.Batch) (sdk.Batch, error) {
-	return m.rows(ctx, m.client.Decode, z)
+	x, err := m.rows(ctx, m.client.Decode, z)
+	return m.answer("decode", x, err, z.Len(), m.shape)
 }
 
 func (m *model) Generate(ctx context.Context, r sdk.GenerateRequest) (sdk.Batch, error) {
-	return m.generate(ctx, m.client.Generate, r)
+	x, err := m.generate(ctx, m.client.Generate, r)
+	return m.answer("generate", x, err, r.N, m.shape)
 }
 
 func (m *model) Draw(ctx context.Context, r sdk.GenerateRequest) (sdk.Batch, error) {
-	return m.generate(ctx, m.client.Draw, r)
+	z, err := m.generate(ctx, m.client.Draw, r)
+	return m.answer("draw", z, err, r.N, nil)
 }
 
 func (m *model) Save(ctx context.Context, path string) error {
@@ -67,6 +73,22 @@ func (m *model) Load(ctx context.Context, path string) error {
 	}
 	_, err = m.client.Load(ctx, &pb.LoadRequest{Session: m.session, Path: []byte(abs)})
 	return err
+}
+
+// answer returns the rows that a model gave, if they are n of the given shape;
+// no shape means any.
+func (m *model) answer(verb string, b sdk.Batch, err error, n int, shape []int) (sdk.Batch, error) {
+	if err != nil {
+		return sdk.Batch{}, err
+	}
+	if shape != nil && !slices.Equal(b.Shape, shape) {
+		return sdk.Batch{}, fmt.Errorf("%w: %s: the model gave rows of shape %v, not %v", sdk.ErrProtocol, verb, b.Shape, shape)
+	}
+	if len(b.Data) != n*b.RowSize() || n > 0 && b.RowSize() == 0 {
+		return sdk.Batch{}, fmt.Errorf("%w: %s: the model gave %d rows and %d numbers more, not %d rows",
+			sdk.ErrProtocol, verb, b.Len(), len(b.Data)-b.Len()*b.RowSize(), n)
+	}
+	return b, nil
 }
 
 // A call is a gRPC method that takes and gives streams.

@@ -27,7 +27,7 @@ func (s *server) Train(stream trainStream) error {
 		return err
 	}
 	defer leave()
-	data, err := dataset.Open(string(start.Data))
+	data, err := dataset.OpenChecked(string(start.Data)) // by the host
 	if err != nil {
 		return err
 	}

@@ -69,6 +69,9 @@ func (p peer) explain(ctx context.Context, err error) error {
 		return wrong(rebuild, "the %s plugin does not know this call", p.name)
 	case codes.ResourceExhausted:
 		return wrong(rebuild, "the %s plugin: %s", p.name, inner(s))
+	case codes.Unknown, codes.InvalidArgument, codes.NotFound, codes.FailedPrecondition, codes.OutOfRange:
+		// Words of a plugin that does not wrap them, in another language.
+		return fmt.Errorf("the %s plugin: %s", p.name, inner(s))
 	case codes.Unavailable:
 		if strings.Contains(s.Message(), "authentication handshake failed") {
 			return wrong(rebuild, "the %s plugin does not encrypt its connection as agreed", p.name)
