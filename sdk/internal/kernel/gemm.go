@@ -18,17 +18,23 @@ func (m Matrix) T() Matrix {
 	return m
 }
 
-// check panics unless Data holds the whole matrix.
-func (m *Matrix) check(name string) {
+// fits reports whether Data holds the whole matrix.
+func (m *Matrix) fits() bool {
 	rows, cols := m.Rows, m.Cols
 	if m.Trans {
 		rows, cols = cols, rows
 	}
 	if rows < 0 || cols < 0 || m.Stride < max(1, cols) {
-		panic(fmt.Sprintf("kernel: %s is %d × %d with stride %d", name, rows, cols, m.Stride))
+		return false
 	}
-	if rows > 0 && cols > 0 && len(m.Data) < (rows-1)*m.Stride+cols {
-		panic(fmt.Sprintf("kernel: %s is %d × %d with stride %d but has %d numbers", name, rows, cols, m.Stride, len(m.Data)))
+	return rows == 0 || cols == 0 || len(m.Data) >= (rows-1)*m.Stride+cols
+}
+
+// check panics unless m fits.
+func (m *Matrix) check(name string) {
+	if !m.fits() {
+		panic(fmt.Sprintf("kernel: %s is %d × %d with stride %d (transposed: %t) but has %d numbers",
+			name, m.Rows, m.Cols, m.Stride, m.Trans, len(m.Data)))
 	}
 }
 

@@ -47,10 +47,7 @@ func (ks *gemmKernels) packStraight(dst []float32, width int, src []float32, str
 		return
 	}
 	for p := range depth {
-		to, from := dst[p*width:][:n], src[p*stride:][:n]
-		for x, v := range from {
-			to[x] = v
-		}
+		copy(dst[p*width:], src[p*stride:][:n])
 	}
 }
 
