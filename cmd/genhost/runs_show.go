@@ -3,8 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -36,42 +34,18 @@ func runsShowCmd(o *host.Options) *cobra.Command {
 }
 
 func showRun(w io.Writer, r *run.Run, s run.Summary) error {
+	config, err := r.ConfigText()
+	if err != nil {
+		return err
+	}
 	fmt.Fprintf(w, "%s: %s after %s", s.Dir, s.State, took(s.Seconds))
 	if s.Reason != "" {
 		fmt.Fprintf(w, ", %s", s.Reason)
 	}
-	fmt.Fprintf(w, "\nlearned from %s, step %d of %d, %s\n", s.Data, s.Step, s.Steps, run.Loss(s.Metrics))
-	config, err := os.ReadFile(filepath.Join(r.Dir, "run.toml"))
-	if err != nil {
-		return err
+	fmt.Fprintf(w, "\nlearned from %s, step %d of %d", s.Data, s.Step, s.Steps)
+	if name, value, ok := run.MainLoss(s.Metrics); ok {
+		fmt.Fprintf(w, ", %s %.4g", name, value)
 	}
-	_, err = fmt.Fprintf(w, "\n%s", config)
+	_, err = fmt.Fprintf(w, "\n\n%s", config)
 	return err
-}
-
-func runsRemoveCmd(o *host.Options) *cobra.Command {
-	var force bool
-	cmd := &cobra.Command{
-		Use:     "remove RUN...",
-		Short:   "delete runs with all that is in them",
-		Example: "  genhost runs remove vae-fashion-1",
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return &usageError{cmd, fmt.Errorf("remove takes RUN..., got none")}
-			}
-			return nil
-		},
-		RunE: func(cmd *cobra.Command, args []string) error {
-			for _, name := range args {
-				removed, err := run.Remove(o.Runs(), name, force)
-				if err != nil {
-					return err
-				}
-				fmt.Fprintln(cmd.OutOrStdout(), removed)
-			}
-			return nil
-		},
-	}
-	cmd.Flags().BoolVar(&force, "force", false, "also one that is training, or damaged")
-	return cmd
 }

@@ -78,6 +78,11 @@ func (d Dataset) Split(name string) (Split, bool) {
 	return Split{}, false
 }
 
+// ConfigText returns run.toml as it was written, for people to read.
+func (r *Run) ConfigText() (string, error) {
+	return decodeFile(r.path(configFile), maxFile, func(data []byte) (string, error) { return string(data), nil })
+}
+
 // decodeDataset reads a dataset.json.
 func decodeDataset(data []byte) (Dataset, error) {
 	var d Dataset

@@ -8,7 +8,6 @@ import (
 	"io"
 	"io/fs"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -120,18 +119,18 @@ func Last(all []Series) sdk.Metrics {
 	return last
 }
 
-// Loss returns the metric that stands for a run where there is room for one:
-// "loss", or else the first whose name holds that word; "" when none does.
-func Loss(m sdk.Metrics) string {
-	names := sorted(m)
-	if slices.Contains(names, "loss") {
-		return "loss"
+// MainLoss returns the metric that stands for a run where there is room for
+// one, by name and value: "loss", or else the first whose name holds that word.
+func MainLoss(m sdk.Metrics) (name string, value float64, ok bool) {
+	if value, ok = m["loss"]; ok {
+		return "loss", value, true
 	}
-	i := slices.IndexFunc(names, func(n string) bool { return strings.Contains(n, "loss") })
-	if i < 0 {
-		return ""
+	for _, name := range sorted(m) {
+		if strings.Contains(name, "loss") {
+			return name, m[name], true
+		}
 	}
-	return names[i]
+	return "", 0, false
 }
 
 // finite returns the metrics that are numbers.

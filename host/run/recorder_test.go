@@ -440,14 +440,20 @@ func TestLogGrows(t *testing.T) {
 	}
 }
 
-func TestLoss(t *testing.T) {
-	for want, m := range map[string]sdk.Metrics{
-		"loss":   {"a_loss": 1, "loss": 2},
-		"d_loss": {"d_loss": 1, "g_loss": 2, "accuracy": 3},
-		"":       {"accuracy": 1},
+func TestMainLoss(t *testing.T) {
+	for _, c := range []struct {
+		metrics sdk.Metrics
+		name    string
+		value   float64
+		ok      bool
+	}{
+		{sdk.Metrics{"a_loss": 1, "loss": 2}, "loss", 2, true},
+		{sdk.Metrics{"accuracy": 3, "d_loss": 0, "g_loss": 2}, "d_loss", 0, true},
+		{sdk.Metrics{"accuracy": 1}, "", 0, false},
+		{nil, "", 0, false},
 	} {
-		if got := Loss(m); got != want {
-			t.Errorf("of %v, got %q", m, got)
+		if name, value, ok := MainLoss(c.metrics); name != c.name || value != c.value || ok != c.ok {
+			t.Errorf("of %v, got %q, %v, %v", c.metrics, name, value, ok)
 		}
 	}
 }

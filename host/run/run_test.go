@@ -214,6 +214,23 @@ func TestConfigRefuses(t *testing.T) {
 
 // However many bytes are left of a run.toml, it is refused, or nothing that
 // matters is missing.
+func TestConfigText(t *testing.T) {
+	r := create(t, t.TempDir())
+	want, err := encodeConfig(r.Config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := r.ConfigText(); err != nil || got != string(want) {
+		t.Errorf("got %q, %v, want %q", got, err, want)
+	}
+	if err := os.Remove(r.path(configFile)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.ConfigText(); !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), r.path(configFile)) {
+		t.Errorf("no %s: %v", configFile, err)
+	}
+}
+
 func TestTruncatedConfig(t *testing.T) {
 	whole, err := encodeConfig(plan().Config)
 	if err != nil {

@@ -13,7 +13,7 @@ type State string
 const (
 	Training State = "training"
 	Done     State = "done"
-	Stopped  State = "stopped" // by the user; there is a checkpoint
+	Stopped  State = "stopped" // by the user, who may not have waited for a checkpoint
 	Failed   State = "failed"
 	Diverged State = "diverged"
 )
