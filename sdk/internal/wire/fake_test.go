@@ -139,7 +139,9 @@ func (m *mean) Decode(_ context.Context, z sdk.Batch) (sdk.Batch, error) {
 
 func (m *mean) Conditions() []sdk.Condition { return m.space.Conditions[:1] }
 
-func (m *mean) Save(_ context.Context, path string) error { return os.WriteFile(path, fmt.Append(nil, m.row), 0o666) }
+func (m *mean) Save(_ context.Context, path string) error {
+	return os.WriteFile(path, fmt.Append(nil, m.row), 0o666)
+}
 
 func (m *mean) Load(_ context.Context, path string) error {
 	data, err := os.ReadFile(path)
