@@ -43,7 +43,11 @@ func openList(path string) (*collection, error) {
 	if len(entries) == 0 {
 		return nil, sdk.Hint(fmt.Errorf("%w: %s lists no pictures", sdk.ErrBadInput, path), "write the path of one picture on each line")
 	}
-	return newCollection([]album{{allSplit, entries}}, append([]string{path}, filesOf(entries)...))
+	files, err := filesOf(entries)
+	if err != nil {
+		return nil, err
+	}
+	return newCollection([]album{{allSplit, entries}}, append([]string{path}, files...))
 }
 
 func listed(dir, line string) (entry, error) {
@@ -59,14 +63,22 @@ func listed(dir, line string) (entry, error) {
 	return entry{name, strings.TrimSpace(label)}, err
 }
 
-func filesOf(entries []entry) []string {
+// filesOf returns the files of a list. Of a long one it returns the folders
+// that they are in, and where those lead that are links.
+func filesOf(entries []entry) ([]string, error) {
+	long := len(entries) > maxFiles
 	var files []string
 	for _, e := range entries {
-		if len(entries) > maxFiles {
+		if long {
 			e.path = filepath.Dir(e.path)
 		}
 		files = append(files, e.path)
 	}
 	slices.Sort(files)
-	return slices.Compact(files)
+	files = slices.Compact(files)
+	if !long {
+		return files, nil
+	}
+	away, err := targets(files)
+	return append(files, away...), err
 }

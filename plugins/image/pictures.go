@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -132,7 +133,11 @@ func openPictures(dir string) (*collection, error) {
 		}
 		albums = append(albums, album{name, entries})
 	}
-	return newCollection(albums, []string{dir})
+	away, err := linked(append(slices.Sorted(maps.Values(folders)), dir)...)
+	if err != nil {
+		return nil, err
+	}
+	return newCollection(albums, append([]string{dir}, away...))
 }
 
 var splitFolders = map[string]string{"train": trainSplit, "val": valSplit, "valid": valSplit, "validation": valSplit, "test": testSplit}
@@ -166,6 +171,44 @@ func subFolders(dir string) ([]string, error) {
 		}
 	}
 	return names, nil
+}
+
+// linked returns where those lead that are links, of the folders and of the
+// folders in them. Nobody gets there who walks the folders, and follows no
+// links.
+func linked(folders ...string) ([]string, error) {
+	paths := slices.Clone(folders)
+	for _, folder := range folders {
+		subs, err := subFolders(folder)
+		if err != nil {
+			return nil, err
+		}
+		for _, name := range subs {
+			paths = append(paths, filepath.Join(folder, name))
+		}
+	}
+	return targets(paths)
+}
+
+// targets returns where those paths lead that are links.
+func targets(paths []string) ([]string, error) {
+	var all []string
+	for _, path := range paths {
+		info, err := os.Lstat(path)
+		if err != nil {
+			return nil, err
+		}
+		if info.Mode()&fs.ModeSymlink == 0 {
+			continue
+		}
+		target, err := filepath.EvalSymlinks(path)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, target)
+	}
+	slices.Sort(all)
+	return slices.Compact(all), nil
 }
 
 // findLabelled returns the pictures in a folder, and those in its sub-folders

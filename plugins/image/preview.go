@@ -17,37 +17,29 @@ import (
 )
 
 const (
-	sheetWidth    = 600  // pixels that small pictures are scaled up to, about
-	maxSheetWidth = 2048 // beyond it pictures are scaled down
-	maxSheetSide  = 16384
-	maxScale      = 10
-	gap           = 2 // pixels between pictures
+	sheetWidth = 600  // pixels that small pictures are scaled up to, about
+	maxSheet   = 2048 // pixels of a sheet's side
+	maxScale   = 10
+	minTile    = 8                                  // pixels that a picture's place has at least
+	gap        = 2                                  // pixels between pictures
+	maxAcross  = (maxSheet - gap) / (minTile + gap) // pictures side by side
 )
 
-// Preview draws the rows as a sheet of pictures, small ones scaled up by a
-// whole number, row after row with so many columns. The text shows the first
-// few.
+// Preview draws the rows as a sheet of pictures, row after row with so many
+// columns, or with as many as the sheet's size leaves room for. Small pictures
+// are scaled up by a whole number, large ones down. Of more rows than a sheet
+// has places, the first are on it. The text shows the first few.
 func (m *images) Preview(_ context.Context, space sdk.Space, rows sdk.Batch, columns int) (sdk.Preview, error) {
 	if err := drawable(space, rows); err != nil {
 		return sdk.Preview{}, err
 	}
-	n := rows.Len()
-	if n == 0 {
+	if rows.Len() == 0 {
 		return sdk.Preview{}, fmt.Errorf("%w: no rows to show", sdk.ErrBadInput)
 	}
-	if columns < 1 {
-		columns = int(math.Ceil(math.Sqrt(float64(n))))
-	}
-	columns = min(columns, n)
-	lines := (n + columns - 1) / columns
+	columns, lines := grid(rows.Len(), columns)
 	tile := tileSize(space.Shape[0], space.Shape[1], columns, lines)
-	size := image.Pt(columns*(tile.X+gap)+gap, lines*(tile.Y+gap)+gap)
-	if max(size.X, size.Y) > maxSheetSide {
-		return sdk.Preview{}, sdk.Hint(fmt.Errorf("%w: %d pictures of %d by %d pixels are too many for one sheet", sdk.ErrBadInput, n, tile.X, tile.Y),
-			"show fewer rows, or more columns")
-	}
-	sheet := newSheet(space.Shape[2], image.Rectangle{Max: size})
-	for i := range n {
+	sheet := newSheet(space.Shape[2], image.Rect(0, 0, columns*(tile.X+gap)+gap, lines*(tile.Y+gap)+gap))
+	for i := range min(rows.Len(), columns*lines) {
 		at := image.Pt(gap+i%columns*(tile.X+gap), gap+i/columns*(tile.Y+gap))
 		place(sheet, image.Rectangle{at, at.Add(tile)}, toImage(space.Shape, rows.Row(i)))
 	}
@@ -58,15 +50,29 @@ func (m *images) Preview(_ context.Context, space sdk.Space, rows sdk.Batch, col
 	return sdk.Preview{PNG: out.Bytes(), Text: sketch(space.Shape, rows)}, nil
 }
 
+// grid returns how many columns and lines the sheet of n pictures has; neither
+// is more than it has room for.
+func grid(n, columns int) (int, int) {
+	n = min(n, maxAcross*maxAcross)
+	if columns < 1 {
+		columns = int(math.Ceil(math.Sqrt(float64(n))))
+	}
+	columns = min(max(columns, (n+maxAcross-1)/maxAcross), n, maxAcross)
+	return columns, (n + columns - 1) / columns
+}
+
 // tileSize returns the size that a picture has on the sheet.
 func tileSize(height, width, columns, lines int) image.Point {
-	if columns*width > maxSheetWidth {
-		w := max(1, maxSheetWidth/columns)
-		return image.Pt(w, max(1, height*w/width))
+	room := image.Pt((maxSheet-gap)/columns-gap, (maxSheet-gap)/lines-gap)
+	if width <= room.X && height <= room.Y {
+		scale := int(math.Round(sheetWidth / float64(columns*width)))
+		scale = max(1, min(scale, maxScale, room.X/width, room.Y/height))
+		return image.Pt(width*scale, height*scale)
 	}
-	scale := int(math.Round(sheetWidth / float64(columns*width)))
-	scale = max(1, min(scale, maxScale, (maxSheetSide/lines-2*gap)/height))
-	return image.Pt(width*scale, height*scale)
+	if room.X*height < room.Y*width { // too wide rather than too high
+		return image.Pt(room.X, max(1, height*room.X/width))
+	}
+	return image.Pt(max(1, width*room.Y/height), room.Y)
 }
 
 // newSheet returns an empty sheet, in a grey that both black and white
@@ -82,8 +88,8 @@ func newSheet(channels int, r image.Rectangle) draw.Image {
 
 func place(sheet draw.Image, r image.Rectangle, m image.Image) {
 	var scaler xdraw.Scaler = xdraw.NearestNeighbor
-	if r.Dx() < m.Bounds().Dx() {
-		scaler = xdraw.CatmullRom
+	if r.Dx() < m.Bounds().Dx() || r.Dy() < m.Bounds().Dy() {
+		scaler = xdraw.BiLinear // takes the mean of all pixels that fall into one, some weighing more
 	}
 	scaler.Scale(sheet, r, m, m.Bounds(), draw.Src, nil)
 }

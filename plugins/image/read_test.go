@@ -9,6 +9,7 @@ import (
 	"image"
 	"image/color"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -86,6 +87,62 @@ func TestLinks(t *testing.T) {
 	}
 }
 
+// seen returns the content of every file that someone finds who walks the
+// roots and follows links to files, but none to folders.
+func seen(t *testing.T, roots []string) map[string]int {
+	t.Helper()
+	all := map[string]int{}
+	for _, root := range roots {
+		err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			info, err := os.Stat(path)
+			if err != nil || info.IsDir() {
+				return err
+			}
+			content, err := os.ReadFile(path)
+			all[string(content)]++
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return all
+}
+
+// TestLinkedFilesAreNamed finds each picture behind Info.Files, be it behind a
+// link to the source, to a split, to a label, or to a picture.
+func TestLinkedFilesAreNamed(t *testing.T) {
+	away := files(t, map[string]string{
+		"cats/1.pgm": black + " ", "dogs/deep/1.pgm": black + "  ", "one.pgm": black + "   ",
+		"train/cat/1.pgm": cross + " ", "labels/2.pgm": cross + "  ",
+	})
+	dir := files(t, map[string]string{"set/bird/1.pgm": cross, "split/test/cat/1.pgm": black})
+	for link, target := range map[string]string{
+		"set/cat": "cats", "set/dog": "dogs", "set/bird/2.pgm": "one.pgm", "split/train": "train", "split/test/dog": "labels",
+	} {
+		if err := os.Symlink(filepath.Join(away, target), filepath.Join(dir, link)); err != nil {
+			t.Skip(err)
+		}
+	}
+	os.Symlink("set", filepath.Join(dir, "link"))
+	os.Symlink("link", filepath.Join(dir, "link to a link"))
+	set := []string{black + " ", black + "  ", black + "   ", cross}
+	for name, want := range map[string][]string{
+		"set": set, "link": set, "link to a link": set, "split": {cross + " ", cross + "  ", black},
+	} {
+		info, err := modality(t, defaults).Inspect(t.Context(), sdk.Source{Path: filepath.Join(dir, name)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := slices.Sorted(maps.Keys(seen(t, info.Files))); !slices.Equal(got, slices.Sorted(slices.Values(want))) {
+			t.Errorf("%s: behind %q are %q, want %q", name, info.Files, got, want)
+		}
+	}
+}
+
 func TestList(t *testing.T) {
 	dir := files(t, map[string]string{
 		"list.txt": "\ufeff# what to read\nsub/b.pgm\tyes\r\n\n  a.pgm \t no \n", "a.pgm": black, "sub/b.pgm": cross,
@@ -101,9 +158,18 @@ func TestList(t *testing.T) {
 }
 
 func TestLongListNamesFolders(t *testing.T) {
-	got := filesOf(slices.Repeat([]entry{{"/a/1.png", ""}, {"/b/2.png", ""}}, maxFiles))
-	if want := []string{filepath.FromSlash("/a"), filepath.FromSlash("/b")}; !slices.Equal(got, want) {
-		t.Errorf("got %v", got)
+	dir := files(t, map[string]string{"a/1.png": "", "b/2.png": ""})
+	a, b, c := filepath.Join(dir, "a"), filepath.Join(dir, "b"), filepath.Join(dir, "c")
+	got, err := filesOf(slices.Repeat([]entry{{filepath.Join(a, "1.png"), ""}, {filepath.Join(b, "2.png"), ""}}, maxFiles))
+	if err != nil || !slices.Equal(got, []string{a, b}) {
+		t.Errorf("got %v, %v", got, err)
+	}
+	if err := os.Symlink(b, c); err != nil {
+		t.Skip(err)
+	}
+	got, err = filesOf(slices.Repeat([]entry{{filepath.Join(c, "2.png"), ""}}, maxFiles+1))
+	if err != nil || !slices.Equal(got, []string{c, b}) {
+		t.Errorf("got %v, %v", got, err)
 	}
 }
 
