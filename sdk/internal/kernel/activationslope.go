@@ -47,7 +47,7 @@ func TanhSlope(dst, y []float32) { tanhSlope(dst, y) }
 
 func tanhSlopeGo(dst, y []float32) {
 	for i, v := range y {
-		dst[i] *= fma(-v, v, 1)
+		dst[i] *= fused(-v, v, 1)
 	}
 }
 
@@ -60,7 +60,7 @@ func SigmoidSlope(dst, y []float32) { sigmoidSlope(dst, y) }
 
 func sigmoidSlopeGo(dst, y []float32) {
 	for i, v := range y {
-		dst[i] *= fma(-v, v, v)
+		dst[i] *= fused(-v, v, v)
 	}
 }
 
@@ -74,6 +74,6 @@ func SoftplusSlope(dst, dy, x []float32) { softplusSlope(dst, dy, x) }
 
 func softplusSlopeGo(dst, dy, x []float32) {
 	for i, v := range x {
-		dst[i] = fma(dy[i], sigmoidOf(v), dst[i])
+		dst[i] = fused(dy[i], sigmoidOf(v), dst[i])
 	}
 }

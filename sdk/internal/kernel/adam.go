@@ -30,10 +30,10 @@ func Adam(p, grad, m, v []float32, s AdamStep) {
 func adamGo(p, grad, m, v []float32, scale, k1, k2, rate, root, eps, keep float32) {
 	for i, d := range grad {
 		d = float32(d * scale)
-		mi := fma(d-m[i], k1, m[i])
-		vi := fma(float32(d*d)-v[i], k2, v[i])
+		mi := fused(d-m[i], k1, m[i])
+		vi := fused(float32(d*d)-v[i], k2, v[i])
 		m[i], v[i] = mi, vi
-		step := mi / fma(float32(math.Sqrt(float64(vi))), root, eps)
-		p[i] = fma(-step, rate, float32(p[i]*keep))
+		step := mi / fused(float32(math.Sqrt(float64(vi))), root, eps)
+		p[i] = fused(-step, rate, float32(p[i]*keep))
 	}
 }

@@ -19,7 +19,7 @@ func bceGo(dst, x, t []float32, k float32, lanes *[16]float64) {
 		xi, ti := x[i], t[i]
 		u := decay(xi)
 		dst[i] = k * (sigmoidWith(xi, u) - ti)
-		lanes[i%16] += float64(fma(-xi, ti, softplusWith(xi, u)))
+		lanes[i%16] += float64(fused(-xi, ti, softplusWith(xi, u)))
 	}
 }
 

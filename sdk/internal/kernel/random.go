@@ -16,7 +16,7 @@ package kernel
 //		dst[n] = philox(j/4, row, seed)[j%4]
 //	}
 func Bits(dst []uint32, seed, row uint64, first int) {
-	r := newRandoms(seed, row, first)
+	r := newPhiloxRow(seed, row, first)
 	for len(dst) > 0 {
 		dst = dst[copy(dst, r.next(len(dst))):]
 	}
@@ -28,7 +28,7 @@ func Bits(dst []uint32, seed, row uint64, first int) {
 //		dst[n] = float32(b>>8) / (1 << 24)
 //	}
 func Uniform(dst []float32, seed, row uint64, first int) {
-	r := newRandoms(seed, row, first)
+	r := newPhiloxRow(seed, row, first)
 	for len(dst) > 0 {
 		bits := r.next(len(dst))
 		uniform(dst[:len(bits)], bits)
@@ -49,7 +49,7 @@ func uniformGo(dst []float32, bits []uint32) {
 //		dst[n] = quantile((float64(b^1<<31) + 0.5) / (1 << 32))
 //	}
 func Normal(dst []float32, seed, row uint64, first int) {
-	r := newRandoms(seed, row, first)
+	r := newPhiloxRow(seed, row, first)
 	for len(dst) > 0 {
 		bits := r.next(len(dst))
 		normal(dst[:len(bits)], bits)
@@ -57,20 +57,20 @@ func Normal(dst []float32, seed, row uint64, first int) {
 	}
 }
 
-// randoms gives the bits of a row, piece by piece.
-type randoms struct {
+// A philoxRow gives the bits of a row, piece by piece.
+type philoxRow struct {
 	keys [20]uint32
 	row  uint64
 	at   uint64 // the next number
 	bits [256]uint32
 }
 
-func newRandoms(seed, row uint64, first int) randoms {
-	return randoms{keys: philoxKeys(seed), row: row, at: uint64(first)}
+func newPhiloxRow(seed, row uint64, first int) philoxRow {
+	return philoxRow{keys: philoxKeys(seed), row: row, at: uint64(first)}
 }
 
 // next returns the numbers from r.at on, up to n of them.
-func (r *randoms) next(n int) []uint32 {
+func (r *philoxRow) next(n int) []uint32 {
 	skip := int(r.at % 4)
 	n = min(n, len(r.bits)-skip)
 	philox(r.bits[:(skip+n+15)/16*16], r.at/4, r.row, &r.keys)

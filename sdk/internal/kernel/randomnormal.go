@@ -20,8 +20,8 @@ func quantileOf(b uint32) float32 {
 		split = 5
 	)
 	m := b & rest
-	tail := fma(float32(int32(m)), step, step/2)
-	x := fma(float32(int32(m^rest)), step, step/2) // 1−tail, without its error
+	tail := fused(float32(int32(m)), step, step/2)
+	x := fused(float32(int32(m^rest)), step, step/2) // 1−tail, without its error
 	w := -logNormal(tail*(x+1), 0)
 	var z float32
 	if w < split {

@@ -71,7 +71,7 @@ func SoftmaxSlope(dst, y, dy []float32) {
 
 func softmaxSlopeGo(dst, y, dy []float32, k float32) {
 	for i := range dst {
-		dst[i] = fma(y[i], dy[i]-k, dst[i])
+		dst[i] = fused(y[i], dy[i]-k, dst[i])
 	}
 }
 
@@ -86,6 +86,6 @@ func LogSoftmaxSlope(dst, y, dy []float32) { logSoftmaxSlope(dst, y, dy, float32
 
 func logSoftmaxSlopeGo(dst, y, dy []float32, k float32) {
 	for i := range dst {
-		dst[i] += fma(-expOf(y[i]), k, dy[i])
+		dst[i] += fused(-expOf(y[i]), k, dy[i])
 	}
 }

@@ -75,7 +75,7 @@ func MulAdd(dst, x, y []float32) { mulAdd(dst, x, y) }
 
 func mulAddGo(dst, x, y []float32) {
 	for i := range dst {
-		dst[i] = fma(x[i], y[i], dst[i])
+		dst[i] = fused(x[i], y[i], dst[i])
 	}
 }
 
@@ -88,7 +88,7 @@ func MulAddScaled(dst []float32, k float32, x, y []float32) { mulAddScaled(dst, 
 
 func mulAddScaledGo(dst, x, y []float32, k float32) {
 	for i := range dst {
-		dst[i] = fma(k*x[i], y[i], dst[i])
+		dst[i] = fused(k*x[i], y[i], dst[i])
 	}
 }
 
@@ -127,7 +127,7 @@ func Affine(dst []float32, k float32, x []float32, b float32) { affine(dst, x, k
 
 func affineGo(dst, x []float32, k, b float32) {
 	for i := range dst {
-		dst[i] = fma(x[i], k, b)
+		dst[i] = fused(x[i], k, b)
 	}
 }
 
@@ -140,7 +140,7 @@ func Axpy(dst []float32, k float32, x []float32) { axpy(dst, x, k) }
 
 func axpyGo(dst, x []float32, k float32) {
 	for i := range dst {
-		dst[i] = fma(x[i], k, dst[i])
+		dst[i] = fused(x[i], k, dst[i])
 	}
 }
 
@@ -154,7 +154,7 @@ func EMA(dst []float32, k float32, x []float32) { ema(dst, x, k) }
 
 func emaGo(dst, x []float32, k float32) {
 	for i := range dst {
-		dst[i] = fma(x[i]-dst[i], k, dst[i])
+		dst[i] = fused(x[i]-dst[i], k, dst[i])
 	}
 }
 

@@ -18,9 +18,9 @@ func usual(rng *rand.Rand, n int) []float32 {
 	return x
 }
 
-// near compares with an error of so many parts in 2²⁴ of size, which is that
+// nearly compares with an error of so many parts in 2²⁴ of size, which is that
 // of the largest number on the way.
-func near(t *testing.T, what string, got float32, want, size float64) {
+func nearly(t *testing.T, what string, got float32, want, size float64) {
 	t.Helper()
 	if e := math.Abs(float64(got) - want); !(e <= 4*0x1p-24*(math.Abs(want)+size)) {
 		t.Errorf("%s is %v, want %v", what, got, want)
@@ -58,7 +58,7 @@ func TestArithmetic(t *testing.T) {
 		before := append([]float32(nil), dst...)
 		c.f(dst, x, y)
 		for i, d := range before {
-			near(t, c.name, dst[i], c.want(float64(d), float64(x[i]), float64(y[i])), 4)
+			nearly(t, c.name, dst[i], c.want(float64(d), float64(x[i]), float64(y[i])), 4)
 		}
 	}
 }
@@ -89,7 +89,7 @@ func TestBias(t *testing.T) {
 		c.f(dst, bias)
 		for i, d := range before {
 			if j := i % stride; j < cols {
-				near(t, c.name, dst[i], c.want(float64(d)+float64(bias[j])), 4)
+				nearly(t, c.name, dst[i], c.want(float64(d)+float64(bias[j])), 4)
 			} else if dst[i] != d {
 				t.Errorf("%s wrote between the rows, at %d", c.name, i)
 			}
@@ -162,7 +162,7 @@ func TestLosses(t *testing.T) {
 	for i := range x {
 		xi, yi := float64(x[i]), float64(y[i])
 		want += max(xi, 0) - xi*yi + math.Log1p(math.Exp(-math.Abs(xi)))
-		near(t, "gradient of BCE", dst[i], k*(1/(1+math.Exp(-xi))-yi), 1)
+		nearly(t, "gradient of BCE", dst[i], k*(1/(1+math.Exp(-xi))-yi), 1)
 	}
 	if math.Abs(got-want) > 1e-6*want {
 		t.Errorf("BCE is %v, want %v", got, want)
@@ -171,7 +171,7 @@ func TestLosses(t *testing.T) {
 	for i := range x {
 		d := float64(x[i]) - float64(y[i])
 		want += d * d
-		near(t, "gradient of SquaredError", dst[i], k*d, 4)
+		nearly(t, "gradient of SquaredError", dst[i], k*d, 4)
 	}
 	if math.Abs(got-want) > 1e-6*want {
 		t.Errorf("SquaredError is %v, want %v", got, want)
@@ -202,8 +202,8 @@ func TestSoftmax(t *testing.T) {
 		dot, total := 0.0, 0.0
 		for i, v := range x {
 			p := math.Exp(float64(v)-500) / sum
-			near(t, "Softmax", y[i], p, p)
-			near(t, "LogSoftmax", logs[i], math.Log(p), 4)
+			nearly(t, "Softmax", y[i], p, p)
+			nearly(t, "LogSoftmax", logs[i], math.Log(p), 4)
 			dot += p * float64(dy[i])
 			total += float64(dy[i])
 		}
@@ -213,8 +213,8 @@ func TestSoftmax(t *testing.T) {
 		LogSoftmaxSlope(dlogs, logs, dy)
 		for i := range x {
 			p, d := float64(y[i]), float64(dy[i])
-			near(t, "SoftmaxSlope", dx[i], float64(before[i])+p*(d-dot), 4)
-			near(t, "LogSoftmaxSlope", dlogs[i], float64(beforeLogs[i])+d-p*total, 4+math.Abs(p*total))
+			nearly(t, "SoftmaxSlope", dx[i], float64(before[i])+p*(d-dot), 4)
+			nearly(t, "LogSoftmaxSlope", dlogs[i], float64(beforeLogs[i])+d-p*total, 4+math.Abs(p*total))
 		}
 	}
 	in := []float32{1, nan, 3}
@@ -253,7 +253,7 @@ func TestAdam(t *testing.T) {
 		}
 	}
 	for i := range want {
-		near(t, "parameter", p[i], want[i], 4)
-		near(t, "mean", m[i], wantM[i], 1)
+		nearly(t, "parameter", p[i], want[i], 4)
+		nearly(t, "mean", m[i], wantM[i], 1)
 	}
 }

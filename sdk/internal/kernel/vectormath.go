@@ -4,7 +4,7 @@ import "math"
 
 // The functions of one number, from which the plain Go loops are made. Each
 // step rounds to float32 where the assembly does, so that both give the same
-// bytes: a product that is added must be in fma, or in float32(...), which
+// bytes: a product that is added must be in fused, or in float32(...), which
 // keeps the compiler from fusing it. The polynomials are near-minimax, by
 // Chebyshev interpolation.
 
@@ -32,11 +32,11 @@ func expGo(dst, x []float32) {
 func expOf(x float32) float32 {
 	const magic = 3 << 22 // a float32 so large has no fraction: adding rounds
 	x = greaterOf(-104, lesser(89, x))
-	z := fma(x, math.Log2E, magic)
+	z := fused(x, math.Log2E, magic)
 	n := int32(math.Float32bits(z) - math.Float32bits(magic))
 	k := z - magic
-	r := fma(k, -0.693359375, x)
-	r = fma(k, 2.12194440e-4, r)
+	r := fused(k, -0.693359375, x)
+	r = fused(k, 2.12194440e-4, r)
 	y := horner(r, expSeries[:])
 	h := n >> 1 // 2ⁿ may not be a float32
 	return float32(y * pow2(h) * pow2(n-h))
@@ -52,7 +52,7 @@ func pow2(n int32) float32 { return math.Float32frombits(uint32(n+127) << 23) }
 func horner(x float32, coefficients []float32) float32 {
 	y := coefficients[0]
 	for _, c := range coefficients[1:] {
-		y = fma(y, x, c)
+		y = fused(y, x, c)
 	}
 	return y
 }
@@ -94,8 +94,8 @@ func logNormal(x, e0 float32) float32 {
 	e := float32(i>>23) + e0
 	f := math.Float32frombits(uint32(i)&(1<<23-1)+rootHalf) - 1
 	t := horner(f, logSeries[:])
-	s := fma(t, f*f, float32(e*-2.12194440e-4))
-	return fma(e, 0.693359375, s+f)
+	s := fused(t, f*f, float32(e*-2.12194440e-4))
+	return fused(e, 0.693359375, s+f)
 }
 
 var logSeries = [...]float32{0.0697161147145, -0.114797338466, 0.116854199235, -0.124256873315,
@@ -113,7 +113,7 @@ func tanhOf(x float32) float32 {
 	var y float32
 	if a < 0.625 {
 		q := a * a
-		y = fma(a*q, horner(q, tanhSeries[:]), a)
+		y = fused(a*q, horner(q, tanhSeries[:]), a)
 	} else {
 		y = 1 - 2/(expOf(a+a)+1)
 	}
@@ -138,6 +138,6 @@ func sigmoidWith(x, u float32) float32 {
 func softplusOf(x float32) float32 { return softplusWith(x, decay(x)) }
 
 // softplusWith is max(x, 0) + log(1+u).
-func softplusWith(x, u float32) float32 { return fma(u, log1pRatio(u), greaterOf(0, x)) }
+func softplusWith(x, u float32) float32 { return fused(u, log1pRatio(u), greaterOf(0, x)) }
 
 func abs(x float32) float32 { return math.Float32frombits(math.Float32bits(x) &^ (1 << 31)) }
