@@ -11,7 +11,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/genhost/genhost/host/process"
 	"github.com/genhost/genhost/registry"
 	"github.com/genhost/genhost/sdk"
 	"github.com/genhost/genhost/sdk/dataset"
@@ -22,7 +21,7 @@ type reader struct {
 	offer
 	host     *Host
 	settings sdk.Settings
-	process  *process.Process
+	process  running
 	modality sdk.Modality
 }
 

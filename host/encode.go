@@ -3,7 +3,6 @@ package host
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/genhost/genhost/host/npy"
 	"github.com/genhost/genhost/sdk"
@@ -20,15 +19,7 @@ type EncodeRequest struct {
 
 // Encode writes the latents of data as a NumPy array of float32, one row each.
 func (h *Host) Encode(ctx context.Context, req EncodeRequest) error {
-	s, err := h.open(ctx, req.Run)
-	if err != nil {
-		return fmt.Errorf("encode: %w", err)
-	}
-	defer s.Close()
-	if err := s.encode(ctx, req); err != nil {
-		return fmt.Errorf("encode %s: %w", s.run.Name, err)
-	}
-	return nil
+	return h.use(ctx, "encode", req.Run, func(s *session) error { return s.encode(ctx, req) })
 }
 
 func (s *session) encode(ctx context.Context, req EncodeRequest) error {

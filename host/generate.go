@@ -27,19 +27,11 @@ const sheetRows = 64
 // Generate writes new rows as files of the modality, and, where there is more
 // than one, a contact sheet of the first 64. It tells each path as soon as the
 // file is whole.
-func (h *Host) Generate(ctx context.Context, req GenerateRequest, made func(path string)) (err error) {
+func (h *Host) Generate(ctx context.Context, req GenerateRequest, made func(path string)) error {
 	if req.N < 1 || req.First < 0 {
 		return fmt.Errorf("generate: %w: %d rows from %d on: want at least 1, from 0 on", sdk.ErrBadInput, req.N, req.First)
 	}
-	s, err := h.open(ctx, req.Run)
-	if err != nil {
-		return fmt.Errorf("generate: %w", err)
-	}
-	defer s.Close()
-	if err := s.generate(ctx, req, made); err != nil {
-		return fmt.Errorf("generate %s: %w", s.run.Name, err)
-	}
-	return nil
+	return h.use(ctx, "generate", req.Run, func(s *session) error { return s.generate(ctx, req, made) })
 }
 
 func (s *session) generate(ctx context.Context, req GenerateRequest, made func(path string)) error {

@@ -11,6 +11,7 @@
 package host
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -35,6 +36,7 @@ type Host struct {
 	dir, cache string
 	say        func(string)
 	registry   *registry.Registry
+	install    func(context.Context, registry.Plugin) (installed, error)
 }
 
 // Open reads models.toml.
@@ -53,6 +55,7 @@ func Open(o Options) (*Host, error) {
 		}
 		h.cache = filepath.Join(user, "genhost")
 	}
+	h.install = h.executable
 	var err error
 	h.registry, err = registry.Load(filepath.Join(h.dir, "models.toml"))
 	return h, err

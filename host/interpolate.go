@@ -21,17 +21,12 @@ type InterpolateRequest struct {
 }
 
 // Interpolate draws each way as a line of a picture, whose path it returns.
-func (h *Host) Interpolate(ctx context.Context, req InterpolateRequest) (string, error) {
-	s, err := h.open(ctx, req.Run)
-	if err != nil {
-		return "", fmt.Errorf("interpolate: %w", err)
-	}
-	defer s.Close()
-	path, err := s.interpolate(ctx, req)
-	if err != nil {
-		return "", fmt.Errorf("interpolate %s: %w", s.run.Name, err)
-	}
-	return path, nil
+func (h *Host) Interpolate(ctx context.Context, req InterpolateRequest) (path string, err error) {
+	err = h.use(ctx, "interpolate", req.Run, func(s *session) (err error) {
+		path, err = s.interpolate(ctx, req)
+		return err
+	})
+	return path, err
 }
 
 func (s *session) interpolate(ctx context.Context, req InterpolateRequest) (string, error) {
@@ -47,11 +42,16 @@ func (s *session) interpolate(ctx context.Context, req InterpolateRequest) (stri
 	if err != nil {
 		return "", err
 	}
-	ways := sdk.Batch{Shape: ends.Shape}
+	ways := sdk.Batch{Shape: ends.Shape, Conditions: map[string][]float32{}}
 	for i := range req.N {
 		a, b := ends.Row(2*i), ends.Row(2*i+1)
 		for step := range req.Steps {
-			ways.Data = append(ways.Data, slerp(a, b, float64(step)/float64(req.Steps-1))...)
+			at := float64(step) / float64(req.Steps-1)
+			ways.Data = append(ways.Data, slerp(a, b, at)...)
+			nearer := 2*i + int(math.Round(at)) // a condition has no halves
+			for name, values := range ends.Conditions {
+				ways.Conditions[name] = append(ways.Conditions[name], values[nearer])
+			}
 		}
 	}
 	rows := sdk.Batch{Shape: s.space.Shape}
@@ -83,11 +83,7 @@ func (s *session) ends(ctx context.Context, d sdk.Decoder, req InterpolateReques
 	if rows.Len() < 2*req.N {
 		return sdk.Batch{}, fmt.Errorf("%w: %s has %d rows: %d ways need %d", sdk.ErrBadInput, req.Data, rows.Len(), req.N, 2*req.N)
 	}
-	z, err := s.model.Encode(ctx, rows.Gather(sdk.Batch{}, span(0, 2*req.N)))
-	if err != nil {
-		return z, s.cannotEncode(err)
-	}
-	return z, nil
+	return s.latents(ctx, rows.Gather(sdk.Batch{}, span(0, 2*req.N)))
 }
 
 // slerp goes from a to b along the arc of a circle, at t from 0 to 1: on a

@@ -1,8 +1,12 @@
 package host
 
 import (
+	"errors"
 	"io"
+	"path/filepath"
 	"sync"
+
+	"github.com/genhost/genhost/sdk"
 )
 
 // A lateLog keeps what plugins say until there is a run directory to put it
@@ -11,6 +15,7 @@ type lateLog struct {
 	mu   sync.Mutex
 	kept []byte
 	file io.WriteCloser
+	path string
 }
 
 // maxKept bounds what is kept while there is no file.
@@ -26,14 +31,32 @@ func (l *lateLog) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Attach writes what was kept to f, and all that follows.
-func (l *lateLog) Attach(f io.WriteCloser) error {
+// Attach writes what was kept to f, which a user finds at path, and all that
+// follows.
+func (l *lateLog) Attach(f io.WriteCloser, path string) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.file = f
+	l.file, l.path = f, path
 	_, err := f.Write(l.kept)
 	l.kept = nil
 	return err
+}
+
+// explain tells where the words of a plugin that crashed are. When there is no
+// run, they go to a file in dir.
+func (l *lateLog) explain(err error, dir string) error {
+	if !errors.Is(err, sdk.ErrCrashed) {
+		return err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.file == nil {
+		l.path = filepath.Join(dir, "crash.log")
+		if failed := writeFile(l.path, l.kept); failed != nil {
+			return errors.Join(err, failed)
+		}
+	}
+	return sdk.Hint(err, "all that the plugin said is in "+l.path)
 }
 
 func (l *lateLog) Close() error {

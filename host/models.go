@@ -21,19 +21,23 @@ type ModelInfo struct {
 	Data     string        `json:"data"`
 	Can      []sdk.Ability `json:"can"`
 	Doc      string        `json:"doc"`
+	Problem  string        `json:"problem,omitempty"` // why it cannot be used
 }
 
-// Models lists the models of models.toml, in the order of their names.
+// Models lists the models of models.toml, in its order. Those that cannot be
+// used are listed too; what is wrong with them is in the error as well.
 func (h *Host) Models(ctx context.Context) ([]ModelInfo, error) {
 	infos := []ModelInfo{}
+	var failed error
 	for _, m := range h.registry.Models {
 		info, _, err := h.model(ctx, m)
 		if err != nil {
-			return nil, err
+			info = ModelInfo{Name: m.Name, Plugin: m.Plugin, Modality: m.Modality, Data: m.Data, Problem: err.Error()}
+			failed = errors.Join(failed, err)
 		}
 		infos = append(infos, info)
 	}
-	return infos, nil
+	return infos, failed
 }
 
 func (h *Host) model(ctx context.Context, m registry.Model) (ModelInfo, sdk.ModelSpec, error) {

@@ -21,24 +21,46 @@ import (
 // An installed plugin is one whose executable is at hand.
 type installed struct {
 	registry.Plugin
-	exe registry.Executable
-	sdk sdk.Plugin // what it says of itself; its makers do not work, see start
+	exe   registry.Executable
+	sdk   sdk.Plugin // what it says of itself; its makers do not work, see start
+	start starter
 }
 
-// plugin finds the executable of a registered plugin, building it if need be,
-// and what it says of itself: from the cache, by the executable's digest, or
-// by asking it.
+// A starter runs a plugin. Its words go to log.
+type starter func(ctx context.Context, log io.Writer, threads int) (running, error)
+
+// A running plugin works until it is stopped.
+type running interface {
+	Plugin() sdk.Plugin
+	Stop() error
+}
+
+// plugin finds a registered plugin.
 func (h *Host) plugin(ctx context.Context, name string) (installed, error) {
 	p, err := h.registry.Plugin(name)
 	if err != nil {
 		return installed{}, err
 	}
+	return h.install(ctx, p)
+}
+
+// executable finds the executable of a plugin, building it if need be, and
+// what it says of itself: from the cache, by the executable's digest, or by
+// asking it.
+func (h *Host) executable(ctx context.Context, p registry.Plugin) (installed, error) {
 	exe, err := registry.Builder{Cache: h.cache, Notice: h.say}.Executable(ctx, p)
 	if err != nil {
 		return installed{}, err
 	}
-	in := installed{Plugin: p, exe: exe}
-	cached := filepath.Join(h.cache, "describe", exe.SHA256+".json")
+	in := installed{Plugin: p, exe: exe, start: func(ctx context.Context, log io.Writer, threads int) (running, error) {
+		proc, err := process.Start(ctx, process.Spec{Name: p.Name, Path: exe.Path, Log: log, Threads: threads})
+		if err != nil {
+			return nil, err // not proc: a typed nil is not a nil running
+		}
+		return proc, nil
+	}}
+	// Another genhost may know more to ask, and keep it elsewhere.
+	cached := filepath.Join(h.cache, "describe", fmt.Sprintf("%s-%d", Version, process.Protocol), exe.SHA256+".json")
 	if b, err := os.ReadFile(cached); err == nil && json.Unmarshal(b, &in.sdk) == nil && in.sdk.Name != "" {
 		return in, nil
 	}
@@ -49,18 +71,13 @@ func (h *Host) plugin(ctx context.Context, name string) (installed, error) {
 	defer proc.Stop()
 	in.sdk = proc.Plugin()
 	if err := in.sdk.Validate(); err != nil {
-		return installed{}, fmt.Errorf("%w: plugin %s: %w", sdk.ErrProtocol, name, err)
+		return installed{}, fmt.Errorf("%w: plugin %s: %w", sdk.ErrProtocol, p.Name, err)
 	}
 	b, err := json.Marshal(in.sdk)
 	if err != nil {
 		return installed{}, err
 	}
 	return in, writeFile(cached, b)
-}
-
-// start runs the plugin. Its words go to log.
-func (in installed) start(ctx context.Context, log io.Writer, threads int) (*process.Process, error) {
-	return process.Start(ctx, process.Spec{Name: in.Name, Path: in.exe.Path, Log: log, Threads: threads})
 }
 
 // program is the plugin as a run remembers it.
@@ -75,17 +92,23 @@ type offer struct {
 }
 
 // modality finds the plugin that offers a modality called name; the one that
-// is registered under that very name is asked first.
+// is registered under that very name is asked first. A plugin that does not
+// work is no reason to do without the others.
 func (h *Host) modality(ctx context.Context, name string) (offer, error) {
 	var there []string
+	var failed error
 	for o, err := range h.offers(ctx, name) {
 		if err != nil {
-			return offer{}, err
+			failed = errors.Join(failed, err)
+			continue
 		}
 		if o.spec.Name == name {
 			return o, nil
 		}
 		there = append(there, o.spec.Name)
+	}
+	if failed != nil {
+		return offer{}, failed
 	}
 	return offer{}, sdk.Hint(fmt.Errorf("%w: no plugin offers the modality %q", registry.ErrNotFound, name), sdk.Suggest(name, there))
 }

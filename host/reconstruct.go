@@ -16,46 +16,47 @@ type ReconstructRequest struct {
 	Out  string // the picture to write; "" is the run's samples/reconstruction.png
 }
 
-// sheetColumns is how many pairs stand in a line of a sheet.
-const sheetColumns = 8
+const (
+	sheetColumns = 8   // pairs in a line of a sheet
+	mostPairs    = 512 // in a sheet
+)
 
 // Reconstruct draws rows above what the model makes of them, and returns the
 // picture's path.
-func (h *Host) Reconstruct(ctx context.Context, req ReconstructRequest) (string, error) {
-	s, err := h.open(ctx, req.Run)
-	if err != nil {
-		return "", fmt.Errorf("reconstruct: %w", err)
-	}
-	defer s.Close()
-	path, err := s.reconstruct(ctx, req)
-	if err != nil {
-		return "", fmt.Errorf("reconstruct %s: %w", s.run.Name, err)
-	}
-	return path, nil
+func (h *Host) Reconstruct(ctx context.Context, req ReconstructRequest) (path string, err error) {
+	err = h.use(ctx, "reconstruct", req.Run, func(s *session) (err error) {
+		path, err = s.reconstruct(ctx, req)
+		return err
+	})
+	return path, err
 }
 
 func (s *session) reconstruct(ctx context.Context, req ReconstructRequest) (string, error) {
+	decoder, err := sdk.As[sdk.Decoder](s.model)
+	if err != nil {
+		return "", err
+	}
 	rows, err := s.rows(ctx, req.Data, nobody{}.Reading)
 	if err != nil {
 		return "", err
 	}
 	defer rows.Close()
-	n := min(req.N, rows.Len(), chunk(s.space))
-	if n < 1 {
-		return "", fmt.Errorf("%w: %d rows: want at least 1", sdk.ErrBadInput, req.N)
+	n := min(req.N, rows.Len())
+	if n < 1 || n > mostPairs {
+		return "", fmt.Errorf("%w: %d rows: want 1 to %d", sdk.ErrBadInput, req.N, mostPairs)
 	}
-	real := rows.Gather(sdk.Batch{}, span(0, n))
-	decoder, err := sdk.As[sdk.Decoder](s.model)
-	if err != nil {
-		return "", err
-	}
-	z, err := s.model.Encode(ctx, real)
-	if err != nil {
-		return "", s.cannotEncode(err)
-	}
-	again, err := decoder.Decode(ctx, s.withConditions(z, real))
-	if err != nil {
-		return "", err
+	real, again := sdk.Batch{Shape: s.space.Shape}, sdk.Batch{Shape: s.space.Shape}
+	for done := 0; done < n; done += chunk(s.space) {
+		some := rows.Gather(sdk.Batch{}, span(done, min(n, done+chunk(s.space))))
+		z, err := s.latents(ctx, some)
+		if err != nil {
+			return "", err
+		}
+		back, err := decoder.Decode(ctx, z)
+		if err != nil {
+			return "", err
+		}
+		real.Data, again.Data = append(real.Data, some.Data...), append(again.Data, back.Data...)
 	}
 	if req.Out == "" {
 		req.Out = filepath.Join(s.run.SamplesDir(), "reconstruction.png")
@@ -63,12 +64,17 @@ func (s *session) reconstruct(ctx context.Context, req ReconstructRequest) (stri
 	return req.Out, s.sheet(ctx, above(real, again, sheetColumns), min(n, sheetColumns), req.Out)
 }
 
-// withConditions gives the latents those conditions of the rows that the model
-// heeds.
-func (s *session) withConditions(z, rows sdk.Batch) sdk.Batch {
+// latents encodes rows, and gives the latents those conditions of the rows that
+// the model heeds.
+func (s *session) latents(ctx context.Context, rows sdk.Batch) (sdk.Batch, error) {
+	z, err := s.model.Encode(ctx, rows)
+	if err != nil {
+		return z, s.cannotEncode(err)
+	}
+	z.Conditions = nil
 	c, err := sdk.As[sdk.Conditional](s.model)
 	if err != nil {
-		return z
+		return z, nil
 	}
 	z.Conditions = map[string][]float32{}
 	for _, heeded := range c.Conditions() {
@@ -76,7 +82,7 @@ func (s *session) withConditions(z, rows sdk.Batch) sdk.Batch {
 			z.Conditions[heeded.Name] = values
 		}
 	}
-	return z
+	return z, nil
 }
 
 // above puts lines of rows of a above the same lines of b. A last line that is

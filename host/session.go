@@ -4,8 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
-	"github.com/genhost/genhost/host/process"
 	"github.com/genhost/genhost/host/run"
 	"github.com/genhost/genhost/sdk"
 	"github.com/genhost/genhost/sdk/dataset"
@@ -17,38 +18,45 @@ type session struct {
 	run     *run.Run
 	space   sdk.Space
 	log     *lateLog
-	process *process.Process
+	process running
 	model   sdk.Model
 	reader  *reader
 }
 
-// open starts the plugins of a run and loads its last checkpoint.
-func (h *Host) open(ctx context.Context, name string) (_ *session, err error) {
+// use opens a run and lets do work with it. The error says which verb it was.
+func (h *Host) use(ctx context.Context, verb, name string, do func(*session) error) error {
 	s := &session{host: h, log: &lateLog{}}
-	defer func() {
-		if err != nil {
-			s.Close()
-		}
-	}()
-	if s.run, err = h.Run(name); err != nil {
-		return nil, err
+	defer s.Close()
+	if err := s.open(ctx, name); err != nil {
+		return fmt.Errorf("%s: %w", verb, s.log.explain(err, h.cache))
+	}
+	if err := do(s); err != nil {
+		return fmt.Errorf("%s %s: %w", verb, s.run.Name, s.log.explain(err, h.cache))
+	}
+	return nil
+}
+
+// open starts the plugins of a run and loads its last checkpoint.
+func (s *session) open(ctx context.Context, name string) (err error) {
+	if s.run, err = s.host.Run(name); err != nil {
+		return err
 	}
 	s.space = s.run.Data.Space
 	checkpoint, err := s.run.Checkpoint()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	f, err := s.run.OpenLog()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if err := s.log.Attach(f); err != nil {
-		return nil, err
+	if err := s.log.Attach(f, s.run.LogPath()); err != nil {
+		return err
 	}
 	if err := s.startModel(ctx, checkpoint.Weights); err != nil {
-		return nil, err
+		return err
 	}
-	return s, s.startReader(ctx)
+	return s.startReader(ctx)
 }
 
 func (s *session) startModel(ctx context.Context, weights string) error {
@@ -103,11 +111,31 @@ func (s *session) rows(ctx context.Context, data string, told func(rows, total i
 	if err != nil {
 		return nil, err
 	}
-	if err := sameRows(s.space, f.Space()); err != nil {
+	if err := s.accepts(f.Space()); err != nil {
 		f.Close()
 		return nil, fmt.Errorf("%s: %w", called(src), err)
 	}
 	return f, nil
+}
+
+// accepts reports whether the model can take rows of another Space: they have
+// its shape, and the conditions that it heeds have its values.
+func (s *session) accepts(rows sdk.Space) error {
+	if err := sameRows(s.space, rows); err != nil {
+		return err
+	}
+	conditional, err := sdk.As[sdk.Conditional](s.model)
+	if err != nil {
+		return nil
+	}
+	for _, c := range conditional.Conditions() {
+		theirs, err := rows.Condition(c.Name)
+		if err != nil || !slices.Equal(c.Values, theirs.Values) {
+			return sdk.Hint(fmt.Errorf("%w: its condition %s is not what the model learned", sdk.ErrBadInput, c.Name),
+				"the model knows "+strings.Join(c.Values, ", "))
+		}
+	}
+	return nil
 }
 
 // sameRows reports whether a model of one Space can take rows of another.

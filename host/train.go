@@ -8,7 +8,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/genhost/genhost/host/process"
 	"github.com/genhost/genhost/host/run"
 	"github.com/genhost/genhost/registry"
 	"github.com/genhost/genhost/sdk"
@@ -33,20 +32,22 @@ type TrainRequest struct {
 // Train trains a model in a new run, which it returns as soon as there is one,
 // also beside an error. [sdk.ErrStopped] means that Stop was heeded.
 func (h *Host) Train(ctx context.Context, req TrainRequest) (*run.Run, error) {
-	t, err := h.prepare(ctx, req)
+	log := &lateLog{}
+	defer log.Close()
+	t, err := h.prepare(ctx, req, log)
 	if err != nil {
-		return nil, fmt.Errorf("train %s: %w", req.Model, err)
+		return nil, fmt.Errorf("train %s: %w", req.Model, log.explain(err, h.cache))
 	}
 	defer t.Close()
 	if err := t.train(ctx, req); err != nil {
-		return t.run, fmt.Errorf("train %s: %w", t.run.Name, t.advise(err))
+		return t.run, fmt.Errorf("train %s: %w", t.run.Name, log.explain(err, h.cache))
 	}
 	return t.run, nil
 }
 
 // prepare does all that can fail before there is a run.
-func (h *Host) prepare(ctx context.Context, req TrainRequest) (_ *training, err error) {
-	t := &training{log: &lateLog{}, watcher: watcher(req.Watcher)}
+func (h *Host) prepare(ctx context.Context, req TrainRequest, log *lateLog) (_ *training, err error) {
+	t := &training{log: log, watcher: watcher(req.Watcher), say: h.say}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer cancelAfter(req.Stop, 0, cancel)() // there is nothing to keep yet
@@ -121,7 +122,7 @@ func (t *training) openData(ctx context.Context, h *Host, entry registry.Model, 
 }
 
 // newModel makes a model in the plugin's process.
-func newModel(ctx context.Context, p *process.Process, name string, s sdk.Settings, space sdk.Space) (sdk.Model, error) {
+func newModel(ctx context.Context, p running, name string, s sdk.Settings, space sdk.Space) (sdk.Model, error) {
 	spec, err := p.Plugin().Model(name)
 	if err != nil {
 		return nil, err
@@ -169,7 +170,7 @@ func (t *training) createRun(h *Host, req TrainRequest, p plan) error {
 	if err != nil {
 		return err
 	}
-	return t.log.Attach(f)
+	return t.log.Attach(f, t.run.LogPath())
 }
 
 // nameOf is what a source is called in the names of runs.

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/genhost/genhost/host/chart"
-	"github.com/genhost/genhost/host/process"
 	"github.com/genhost/genhost/host/run"
 	"github.com/genhost/genhost/sdk"
 	"github.com/genhost/genhost/sdk/dataset"
@@ -30,9 +29,11 @@ type training struct {
 	log     *lateLog
 	reader  *reader
 	rows    *dataset.File
-	process *process.Process
+	process running
 	model   sdk.Model
 	watcher Watcher
+	say     func(string)
+	warned  bool
 	failed  error     // the first of watch
 	plotted time.Time // last
 }
@@ -104,15 +105,33 @@ func outcome(err error) (run.State, string) {
 	return run.Failed, err.Error()
 }
 
-// watch writes down what happens in the job, and shows it.
+// watch writes down what happens in the job, and shows it. A picture that
+// cannot be made is no reason to end it.
 func (t *training) watch(ctx context.Context, e sdk.Event) error {
 	t.watcher.Event(e)
 	if e.Preview == nil {
 		return t.rec.Event(e)
 	}
+	if err := t.picture(ctx, e); err != nil {
+		return t.warn(fmt.Sprintf("no preview of epoch %d: %v", e.Epoch, err))
+	}
+	return nil
+}
+
+// warn writes down what is not as it should be, and tells it the first time.
+func (t *training) warn(what string) error {
+	if !t.warned {
+		t.say("warning: " + what)
+	}
+	t.warned = true
+	return t.rec.Note("warning", what)
+}
+
+// picture draws the rows of a preview, and the metrics so far.
+func (t *training) picture(ctx context.Context, e sdk.Event) error {
 	sheet, err := t.reader.modality.Preview(ctx, t.rows.Space(), *e.Preview, 0)
 	if err != nil {
-		return fmt.Errorf("preview: %w", err)
+		return err
 	}
 	if _, err := t.rec.Preview(e.Epoch, sheet.PNG); err != nil {
 		return err
@@ -142,14 +161,6 @@ func (t *training) plot() error {
 	})
 }
 
-// advise tells where a plugin's last words are.
-func (t *training) advise(err error) error {
-	if errors.Is(err, sdk.ErrCrashed) {
-		return sdk.Hint(err, "all that the plugin said is in "+t.run.LogPath())
-	}
-	return err
-}
-
 // Close stops the plugins.
 func (t *training) Close() error {
 	var errs []error
@@ -162,5 +173,5 @@ func (t *training) Close() error {
 	if t.rows != nil {
 		errs = append(errs, t.rows.Close())
 	}
-	return errors.Join(append(errs, t.log.Close())...)
+	return errors.Join(errs...)
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -24,13 +25,11 @@ func modelsCmd(open opener) *cobra.Command {
 		Args:    takes(),
 		RunE: open.ask(func(ctx context.Context, cmd *cobra.Command, h *host.Host, _ []string) error {
 			models, err := h.Models(ctx)
-			if err != nil {
-				return err
-			}
+			show := printModels
 			if asJSON {
-				return printJSON(cmd.OutOrStdout(), models)
+				show = printJSON
 			}
-			return printModels(cmd.OutOrStdout(), models)
+			return errors.Join(show(cmd.OutOrStdout(), models), err)
 		}),
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
@@ -41,6 +40,10 @@ func printModels(w io.Writer, models []host.ModelInfo) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "NAME\tFAMILY\tPLUGIN\tDATA\tCAN\tWHAT")
 	for _, m := range models {
+		if m.Problem != "" {
+			fmt.Fprintf(t, "%s\t-\t%s\t%s\t-\tcannot be used\n", m.Name, m.Plugin, cmp.Or(m.Data, "-"))
+			continue
+		}
 		fmt.Fprintf(t, "%s\t%s\t%s %s\t%s\t%s\t%s\n", m.Name, m.Family, m.Plugin, m.Version, cmp.Or(m.Data, "-"), list(m.Can), m.Doc)
 	}
 	return t.Flush()
@@ -54,7 +57,7 @@ func list(can []sdk.Ability) string {
 	return strings.Join(words, ",")
 }
 
-func printJSON(w io.Writer, v any) error {
+func printJSON[T any](w io.Writer, v T) error {
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
 	return e.Encode(v)

@@ -32,10 +32,10 @@ func (p *program) lost(cause error) error {
 	}
 }
 
-// death says how the process ended, and its last word.
+// death says how the process ended, and its last words.
 func (p *program) death(cause error) error {
 	state := p.cmd.ProcessState
-	how, word := state.String(), p.tail.lastWord()
+	how, words := state.String(), p.tail.lastWords()
 	kind := sdk.ErrCrashed
 	signalled := strings.HasPrefix(how, "signal: ")
 	text := fmt.Sprintf("the %s plugin died: %s", p.spec.Name, how)
@@ -45,17 +45,14 @@ func (p *program) death(cause error) error {
 			kind = sdk.ErrProtocol
 		}
 	}
-	if word != "" {
-		text += ": " + word
+	if words != "" {
+		text += ": " + words
 	}
 	var err error = &failure{text, kind}
-	if p.spec.LogPath != "" {
-		err = sdk.Hint(err, "all that it said is in "+p.spec.LogPath)
-	}
 	switch {
 	case how == "signal: killed":
 		err = sdk.Hint(err, "the system kills programs when memory runs out; a smaller batch or model may help")
-	case kind == sdk.ErrProtocol && word == "":
+	case kind == sdk.ErrProtocol && words == "":
 		err = sdk.Hint(err, "is "+p.spec.Path+" a genhost plugin? started by hand, a plugin says so")
 	}
 	return err

@@ -9,7 +9,7 @@ import (
 
 const (
 	maxLine   = 64 << 10 // longer ones are passed on in parts
-	tailLines = 50
+	tailLines = 5
 	tailWidth = 1 << 10
 )
 
@@ -83,13 +83,13 @@ func (t *tail) put(line []byte) {
 	t.lines = append(t.lines, text)
 }
 
-// lastWord is the line that says the most about a death: the panic's, or else
-// the last.
-func (t *tail) lastWord() string {
+// lastWords are the lines that say the most about a death: the panic's, whose
+// stack comes after it, or else the last few.
+func (t *tail) lastWords() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.panic != "" || len(t.lines) == 0 {
+	if t.panic != "" {
 		return t.panic
 	}
-	return t.lines[len(t.lines)-1]
+	return strings.Join(t.lines, "\n")
 }

@@ -44,9 +44,8 @@ type Spec struct {
 	Args []string
 
 	// Log gets all that the plugin prints, from one goroutine at a time; nil
-	// discards it. LogPath, if set, is told to users whose plugin died.
-	Log     io.Writer
-	LogPath string
+	// discards it.
+	Log io.Writer
 
 	Threads int           // for computing; 0 leaves that to the plugin
 	Env     []string      // more variables, as NAME=value

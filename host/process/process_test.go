@@ -260,15 +260,15 @@ func TestDeaths(t *testing.T) {
 		do, text, hint string
 		call           func(context.Context, sdk.Model) error
 	}{
-		{"panic", "the fake plugin died: exit status 2: panic: out of cheese", "/runs/1/plugin.log", generate},
-		{"exit", "the fake plugin died: exit status 3: these are my last words", "/runs/1/plugin.log",
+		{"panic", "the fake plugin died: exit status 2: panic: out of cheese", "", generate},
+		{"exit", "the fake plugin died: exit status 3: these are my last words", "",
 			func(ctx context.Context, m sdk.Model) error {
 				return (&sdk.Job{Data: sdk.InMemory(space, sdk.MakeBatch(9, 2))}).Run(ctx, m)
 			}},
 	} {
 		var log notebook
 		s := spec(t, "good")
-		s.Log, s.LogPath = &log, "/runs/1/plugin.log"
+		s.Log = &log
 		p := start(t, s)
 		m := model(t, p, c.do)
 		checkError(t, c.do, c.call(t.Context(), m), sdk.ErrCrashed, c.text, c.hint)
@@ -477,12 +477,12 @@ func TestLines(t *testing.T) {
 		last.put(fmt.Appendf(nil, "line %d\n", i))
 	}
 	last.put([]byte(" \n"))
-	if len(last.lines) != tailLines || last.lastWord() != "line 99" {
-		t.Errorf("%d lines, the last is %q", len(last.lines), last.lastWord())
+	if len(last.lines) != tailLines || !strings.HasSuffix(last.lastWords(), "line 8\nline 9") {
+		t.Errorf("%d lines: %q", len(last.lines), last.lastWords())
 	}
 	last.put([]byte("panic: at the disco\n"))
 	last.put([]byte("goroutine 1 [running]:\n"))
-	if last.lastWord() != "panic: at the disco" {
-		t.Errorf("the last word is %q", last.lastWord())
+	if last.lastWords() != "panic: at the disco" {
+		t.Errorf("the last words are %q", last.lastWords())
 	}
 }
