@@ -26,7 +26,7 @@ func tricky(s float64) bool {
 	return b<<35 == half || b<<1-1 < normal-1 // 0 is exact, and wraps to safety
 }
 
-// fmaByOdd is fma for every case: it rounds the sum to odd before it rounds to
+// fmaByOdd is fma for every finite sum: it rounds the sum to odd before it rounds to
 // a float32 (Boldo and Melquiond, "Emulation of FMA and correctly rounded sums
 // by rounding to odd", IEEE Trans. Computers 57, 2008).
 //
@@ -34,9 +34,6 @@ func tricky(s float64) bool {
 func fmaByOdd(x, y, z float32) float32 {
 	p, q := float64(x)*float64(y), float64(z)
 	s := p + q
-	if s-s != 0 { // infinite, or not a number
-		return float32(s)
-	}
 	// Knuth's two-sum: s + err is p + q exactly.
 	t := s - p
 	err := (p - (s - t)) + (q - t)

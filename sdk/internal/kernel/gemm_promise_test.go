@@ -3,8 +3,10 @@ package kernel
 import (
 	"math"
 	"math/rand/v2"
+	"runtime"
 	"sync/atomic"
 	"testing"
+	"weak"
 )
 
 // The promise is about roundings; this is about what is computed, in float64
@@ -184,6 +186,21 @@ func TestMulDoesNotAllocate(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A Gemm that lies idle must not keep its last operands alive.
+func TestMulForgets(t *testing.T) {
+	g := newGemm(t, 2)
+	data := make([]float32, 1<<16)
+	kept := weak.Make(&data[0])
+	m := Matrix{Rows: 256, Cols: 256, Stride: 256, Data: data}
+	g.Mul(1, m, dense(rand.New(rand.NewPCG(1, 1)), 256, 9, false), 0, dense(rand.New(rand.NewPCG(1, 1)), 256, 9, false), nil)
+	data, m = nil, Matrix{}
+	runtime.GC()
+	if kept.Value() != nil {
+		t.Error("A is still in memory")
+	}
+	runtime.KeepAlive(g)
 }
 
 func TestMulPanicsOnWrongShapes(t *testing.T) {
