@@ -4,6 +4,9 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // A Plugin is what one executable offers: models, modalities, or both.
@@ -162,8 +165,8 @@ func (p Plugin) Validate() error {
 	if !validVersion.MatchString(p.Version) {
 		return fmt.Errorf("plugin %s: version %q: want a semantic version such as 0.1.0", p.Name, p.Version)
 	}
-	if p.Doc == "" {
-		return fmt.Errorf("plugin %s: Doc is empty", p.Name)
+	if !oneLine(p.Doc) {
+		return fmt.Errorf("plugin %s: Doc: want one line", p.Name)
 	}
 	if len(p.Models)+len(p.Modalities) == 0 {
 		return fmt.Errorf("plugin %s offers no model and no modality", p.Name)
@@ -184,6 +187,12 @@ func (p Plugin) Validate() error {
 	return nil
 }
 
+// oneLine reports whether a text can be shown in a line: there is some, and
+// nothing in it moves a cursor.
+func oneLine(s string) bool {
+	return s != "" && utf8.ValidString(s) && !strings.ContainsFunc(s, unicode.IsControl)
+}
+
 func orTwice(err error) error {
 	if err == nil {
 		return fmt.Errorf("named twice")
@@ -195,8 +204,8 @@ func (s ModelSpec) validate() error {
 	switch {
 	case !validName.MatchString(s.Name):
 		return fmt.Errorf("want a name of lower-case letters, digits and dashes")
-	case s.Family == "" || s.Doc == "":
-		return fmt.Errorf("want a Family and a Doc")
+	case !oneLine(s.Family) || !oneLine(s.Doc):
+		return fmt.Errorf("want a Family and a Doc, a line each")
 	case s.New == nil:
 		return fmt.Errorf("no ModelMaker: use sdk.MakeModel")
 	case len(s.Can) == 0:
@@ -209,14 +218,14 @@ func (s ModalitySpec) validate() error {
 	switch {
 	case !validName.MatchString(s.Name):
 		return fmt.Errorf("want a name of lower-case letters, digits and dashes")
-	case s.Doc == "":
-		return fmt.Errorf("want a Doc")
+	case !oneLine(s.Doc):
+		return fmt.Errorf("want a Doc of one line")
 	case s.New == nil:
 		return fmt.Errorf("no ModalityMaker: use sdk.MakeModality")
 	}
 	for _, d := range s.Datasets {
-		if !validName.MatchString(d.Name) || d.Doc == "" || d.Licence == "" {
-			return fmt.Errorf("dataset %q: Name, Doc and Licence must be set", d.Name)
+		if !validName.MatchString(d.Name) || !oneLine(d.Doc) || !oneLine(d.Licence) {
+			return fmt.Errorf("dataset %q: Name, Doc and Licence: want one line each", d.Name)
 		}
 	}
 	return s.Schema.validate()

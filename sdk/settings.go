@@ -112,8 +112,8 @@ func (sc Schema) validate() error {
 			return fmt.Errorf("setting %q: each field needs a json tag with a name of its own", s.Name)
 		case s.words() == "":
 			return fmt.Errorf("setting %s: want a struct of exported fields that are int, float64, float32, bool, string, []int, []float64 or []string, with no json options", s.Name)
-		case s.Help == "":
-			return fmt.Errorf("setting %s: no help tag", s.Name)
+		case !oneLine(s.Help):
+			return fmt.Errorf("setting %s: no help tag of one line", s.Name)
 		case s.Min != nil && math.IsNaN(*s.Min), s.Max != nil && math.IsNaN(*s.Max):
 			return fmt.Errorf("setting %s: min or max is no number", s.Name)
 		case s.Choices != nil && s.Type != String && s.Type != Strings:

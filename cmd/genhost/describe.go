@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/genhost/genhost/cmd/genhost/progress"
 	"github.com/genhost/genhost/host"
 )
 
@@ -59,7 +60,7 @@ func printDescription(w io.Writer, d host.Description) error {
 			if values == "" {
 				values = fmt.Sprintf("%g to %g", c.Min, c.Max)
 			}
-			fmt.Fprintf(t, "%s\t%s\t%s\n", c.Name, values, c.Doc)
+			fmt.Fprintln(t, progress.Clean(c.Name)+"\t"+progress.Clean(values)+"\t"+progress.Clean(c.Doc))
 		}
 	}
 	if len(d.Datasets) > 0 {

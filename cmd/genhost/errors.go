@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/genhost/genhost/cmd/genhost/progress"
 	"github.com/genhost/genhost/registry"
 	"github.com/genhost/genhost/sdk"
 )
@@ -21,14 +22,24 @@ func explain(w io.Writer, err error) {
 	if err == nil {
 		return
 	}
-	fmt.Fprintf(w, "genhost: error: %s\n", strings.ReplaceAll(err.Error(), "\n", "\n  "))
+	fmt.Fprintf(w, "genhost: error: %s\n", indented(err.Error()))
 	for _, h := range sdk.Hints(err) {
-		fmt.Fprintf(w, "genhost: hint: %s\n", h)
+		fmt.Fprintf(w, "genhost: hint: %s\n", indented(h))
 	}
 	var usage *usageError
 	if errors.As(err, &usage) {
 		fmt.Fprintf(w, "genhost: hint: usage: %s; see %s --help\n", usage.cmd.UseLine(), usage.cmd.CommandPath())
 	}
+}
+
+// indented sets the lines of a text that follow its first under it, so that
+// none of them passes for genhost's own, and takes out what moves a cursor.
+func indented(text string) string {
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		lines[i] = progress.Clean(line)
+	}
+	return strings.Join(lines, "\n  ")
 }
 
 // A usageError is a command line that cannot be understood.

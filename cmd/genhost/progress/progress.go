@@ -94,7 +94,7 @@ func New(w io.Writer, mode Mode) *Printer {
 // Phase says that something begins that takes time, and that what came before
 // it has ended: "building plugin vae".
 func (p *Printer) Phase(what string) {
-	p.show(func() { p.view.phase(clean(what)) })
+	p.show(func() { p.view.phase(Clean(what)) })
 }
 
 // Reading says how many rows the phase has come through, of how many; 0 when
@@ -129,7 +129,7 @@ func (p *Printer) Write(text []byte) (int, error) {
 			if !whole {
 				return
 			}
-			p.view.note(clean(string(line)))
+			p.view.note(Clean(string(line)))
 			p.rest = rest
 		}
 	})
@@ -140,7 +140,7 @@ func (p *Printer) Write(text []byte) (int, error) {
 func (p *Printer) Close() error {
 	p.show(func() {
 		if len(p.rest) > 0 {
-			p.view.note(clean(string(p.rest)))
+			p.view.note(Clean(string(p.rest)))
 		}
 		p.view.close(&p.meter)
 		p.closed = true
@@ -156,8 +156,9 @@ func (p *Printer) show(do func()) {
 	}
 }
 
-// clean takes out what could move a terminal's cursor.
-func clean(text string) string {
+// Clean takes out of a text that a plugin or a file gave what could move a
+// terminal's cursor.
+func Clean(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r < ' ' || r >= 0x7f && r < 0xa0 {
 			return -1

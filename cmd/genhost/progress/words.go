@@ -70,7 +70,7 @@ func metricTexts(m sdk.Metrics) []string {
 		return strings.Compare(a, b)
 	})
 	for i, name := range names {
-		names[i] = clean(name) + " " + number(m[name])
+		names[i] = Clean(name) + " " + number(m[name])
 	}
 	return names
 }
