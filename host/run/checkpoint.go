@@ -78,16 +78,14 @@ func (r *Run) advice() string {
 	return "train again: genhost train --model " + r.Config.Model.Name
 }
 
-// prune removes all but the last n complete checkpoints, each under another
-// name first, so that nobody finds half of one.
+// prune removes all but the last n complete checkpoints.
 func (r *Run) prune(n int) error {
 	all, err := r.Checkpoints()
 	if err != nil {
 		return err
 	}
 	for _, c := range all[:max(0, len(all)-n)] {
-		gone := filepath.Join(filepath.Dir(c.Dir), ".old-"+filepath.Base(c.Dir))
-		if err := errors.Join(os.RemoveAll(gone), os.Rename(c.Dir, gone), os.RemoveAll(gone)); err != nil {
+		if err := discard(c.Dir); err != nil {
 			return fmt.Errorf("remove old checkpoint: %w", err)
 		}
 	}

@@ -15,28 +15,29 @@ import (
 
 // Create makes a run called stem-n in root, which is made if it is missing;
 // n is one more than the highest there is. The run is this process's to train:
-// see [Run.Record].
+// nobody else can [Run.Record] it. What earlier processes have left half made
+// or half removed in root goes.
 func Create(root, stem string, p Plan) (*Run, error) {
 	if err := CheckName(stem + "-1"); err != nil {
 		return nil, err
 	}
-	tmp, err := prepare(root, &p)
+	s, err := prepare(root, &p)
 	if err != nil {
 		return nil, fmt.Errorf("create run: %w", err)
 	}
-	defer os.RemoveAll(tmp)
+	defer os.RemoveAll(s.dir)
 	for {
 		n, err := highest(root, stem)
 		if err != nil {
+			s.lock.release()
 			return nil, fmt.Errorf("create run: %w", err)
 		}
-		name := fmt.Sprintf("%s-%d", stem, n+1)
-		r := &Run{Name: name, Dir: filepath.Join(root, name), Plan: p}
-		err = os.Rename(filepath.Join(tmp, "run"), r.Dir)
+		r, err := s.publish(root, fmt.Sprintf("%s-%d", stem, n+1), p)
 		if err == nil {
 			return r, nil
 		}
 		if !errors.Is(err, fs.ErrExist) { // another took the name: there is a next
+			s.lock.release()
 			return nil, fmt.Errorf("create run: %w", err)
 		}
 	}
@@ -48,55 +49,73 @@ func CreateNamed(root, name string, p Plan) (*Run, error) {
 	if err := CheckName(name); err != nil {
 		return nil, err
 	}
-	r := &Run{Name: name, Dir: filepath.Join(root, name)}
-	taken := sdk.Hint(fmt.Errorf("create run: %s: %w", r.Dir, fs.ErrExist),
+	dir := filepath.Join(root, name)
+	taken := sdk.Hint(fmt.Errorf("create run: %s: %w", dir, fs.ErrExist),
 		"choose another name, or remove it: genhost runs remove "+name)
-	if _, err := os.Lstat(r.Dir); err == nil {
+	if _, err := os.Lstat(dir); err == nil {
 		return nil, taken
 	}
-	tmp, err := prepare(root, &p)
+	s, err := prepare(root, &p)
 	if err != nil {
 		return nil, fmt.Errorf("create run: %w", err)
 	}
-	defer os.RemoveAll(tmp)
-	err = os.Rename(filepath.Join(tmp, "run"), r.Dir)
+	defer os.RemoveAll(s.dir)
+	r, err := s.publish(root, name, p)
+	if err == nil {
+		return r, nil
+	}
+	s.lock.release()
 	if errors.Is(err, fs.ErrExist) {
 		return nil, taken
 	}
-	if err != nil {
-		return nil, fmt.Errorf("create run: %w", err)
-	}
-	r.Plan = p
-	return r, nil
+	return nil, fmt.Errorf("create run: %w", err)
 }
 
-// prepare makes a folder in root, that no reader looks at, with a complete
-// run in it.
-func prepare(root string, p *Plan) (string, error) {
+// A stage is a folder that no reader looks at, with a run in it.
+type stage struct {
+	dir  string
+	lock *lock // the run's
+}
+
+// publish makes the run appear under a name.
+func (s stage) publish(root, name string, p Plan) (*Run, error) {
+	r := &Run{Name: name, Dir: filepath.Join(root, name), Plan: p, lock: s.lock}
+	return r, os.Rename(filepath.Join(s.dir, staged), r.Dir)
+}
+
+// prepare makes a stage in root with a complete run.
+func prepare(root string, p *Plan) (s stage, err error) {
 	if p.Config.Created.IsZero() {
 		p.Config.Created = time.Now()
 	}
 	p.Config.Created = p.Config.Created.UTC().Truncate(time.Millisecond) // as it will be read
 	config, err := encodeConfig(p.Config)
 	if err != nil {
-		return "", fmt.Errorf("%s: %w", configFile, err)
+		return s, fmt.Errorf("%s: %w", configFile, err)
 	}
 	if err := os.MkdirAll(root, 0o777); err != nil {
-		return "", err
+		return s, err
 	}
-	tmp, err := os.MkdirTemp(root, ".new-*")
-	if err != nil {
-		return "", err
+	sweep(root, time.Now().Add(-newTime))
+	if s.dir, err = os.MkdirTemp(root, ".new-*"); err != nil {
+		return s, err
 	}
-	if err := fill(filepath.Join(tmp, "run"), config, *p); err != nil {
-		os.RemoveAll(tmp)
-		return "", err
+	if err = s.fill(config, *p); err != nil {
+		s.lock.release()
+		os.RemoveAll(s.dir)
 	}
-	return tmp, nil
+	return s, err
 }
 
-func fill(dir string, config []byte, p Plan) error {
-	for _, sub := range []string{"", "checkpoints", "samples", "plots"} {
+func (s *stage) fill(config []byte, p Plan) (err error) {
+	dir := filepath.Join(s.dir, staged)
+	if err := os.Mkdir(dir, 0o777); err != nil {
+		return err
+	}
+	if s.lock, err = take(dir); err != nil {
+		return err
+	}
+	for _, sub := range []string{"checkpoints", "samples", "plots"} {
 		if err := os.Mkdir(filepath.Join(dir, sub), 0o777); err != nil {
 			return err
 		}
@@ -110,8 +129,8 @@ func fill(dir string, config []byte, p Plan) error {
 	if err := writeJSON(filepath.Join(dir, dataFile), true, p.Data); err != nil {
 		return err
 	}
-	s := Status{State: Training, Started: p.Config.Created, Process: thisProcess()}
-	return writeJSON(filepath.Join(dir, statusFile), true, s)
+	status := Status{State: Training, Started: p.Config.Created, Process: thisProcess()}
+	return writeJSON(filepath.Join(dir, statusFile), true, status)
 }
 
 // highest returns the largest n of what is called stem-n in root, be it a run

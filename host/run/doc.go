@@ -11,6 +11,7 @@
 //	  checkpoints/      step-N/weights.safetensors, the last few
 //	  samples/ plots/   pictures to look at
 //	  plugin.log        the plugin's own words
+//	  lock              held by the process that trains it
 //
 // A run appears under its name only when it is complete, so nobody sees half
 // of one, and two that start at once get two names. Files that are written
@@ -18,8 +19,12 @@
 // that a crash has cut off is ignored by readers and removed by the next
 // writer.
 //
-// One process at a time trains a run and has its [Recorder]. Reading is free
-// to all, meanwhile too.
+// One process at a time trains a run and has its [Recorder], and with it a
+// lock that the system releases when the process is gone, however it went. So
+// all processes agree on which runs are training, in whatever container they
+// are. Where there are no locks, on a few systems and shared disks, the
+// process that status.json names is looked for. Reading is free to all,
+// meanwhile too.
 //
 // Errors name the file. They wrap [ErrNotFound], [sdk.ErrCorrupt] for a file
 // that is damaged, and whatever the operating system said.

@@ -2,6 +2,7 @@ package run
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -17,7 +18,8 @@ import (
 // be called from several goroutines. What one of them has written is in the
 // file when it returns.
 type Recorder struct {
-	run *Run
+	run  *Run
+	lock *lock
 
 	mu      sync.Mutex
 	metrics *os.File
@@ -30,23 +32,11 @@ type Recorder struct {
 // Record takes the run for this process to train, for the first time or
 // again. The error is [ErrBusy] when another process has it.
 func (r *Run) Record() (*Recorder, error) {
-	s, err := r.Status()
+	l, err := r.claim()
 	if err != nil {
 		return nil, err
 	}
-	if s.State == Training && s.Process != thisProcess() {
-		return nil, r.busy(s)
-	}
-	rec := &Recorder{run: r, status: s, began: time.Now(), before: s.Seconds}
-	if rec.metrics, err = openLines(r.path(metricsFile), metricsHead); err != nil {
-		return nil, err
-	}
-	if rec.events, err = openLines(r.path(eventsFile), ""); err != nil {
-		rec.metrics.Close()
-		return nil, err
-	}
-	rec.status.State, rec.status.Reason, rec.status.Ended = Training, "", time.Time{}
-	rec.status.Process = thisProcess()
+	rec := &Recorder{run: r, lock: l, began: time.Now()}
 	if err := rec.begin(); err != nil {
 		rec.close()
 		return nil, err
@@ -54,7 +44,43 @@ func (r *Run) Record() (*Recorder, error) {
 	return rec, nil
 }
 
-func (r *Recorder) begin() error {
+// claim takes the run's lock, unless [Create] has it for us.
+func (r *Run) claim() (*lock, error) {
+	if l := r.lock; l != nil {
+		r.lock = nil
+		return l, nil
+	}
+	s, err := r.Status()
+	if err != nil {
+		return nil, err
+	}
+	if s.State == Training {
+		return nil, r.busy(s)
+	}
+	l, err := take(r.Dir)
+	if errors.Is(err, errHeld) {
+		return nil, r.busy(s)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("run %s: %w", r.Name, err)
+	}
+	return l, nil
+}
+
+func (r *Recorder) begin() (err error) {
+	if r.status, err = r.run.readStatus(); err != nil {
+		return err
+	}
+	r.run.tidy()
+	if r.metrics, err = openLines(r.run.path(metricsFile), metricsHead); err != nil {
+		return err
+	}
+	if r.events, err = openLines(r.run.path(eventsFile), ""); err != nil {
+		return err
+	}
+	r.before = r.status.Seconds
+	r.status.State, r.status.Reason, r.status.Ended = Training, "", time.Time{}
+	r.status.Process = thisProcess()
 	if err := r.writeStatus(); err != nil {
 		return err
 	}
@@ -164,11 +190,14 @@ func (r *Recorder) End(state State, reason string) error {
 }
 
 func (r *Recorder) close() error {
-	err := r.metrics.Close()
-	if closed := r.events.Close(); err == nil {
-		err = closed
+	defer r.lock.release()
+	var errs []error
+	for _, f := range []*os.File{r.metrics, r.events} {
+		if f != nil {
+			errs = append(errs, f.Close())
+		}
 	}
-	return err
+	return errors.Join(errs...)
 }
 
 func (r *Recorder) seconds() float64 { return r.before + time.Since(r.began).Seconds() }

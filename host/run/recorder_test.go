@@ -7,15 +7,12 @@ import (
 	"io"
 	"math"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"reflect"
-	"runtime"
 	"slices"
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/genhost/genhost/sdk"
 )
@@ -276,98 +273,6 @@ func TestStatus(t *testing.T) {
 	}
 }
 
-// by rewrites the status as if another process had begun the training.
-func by(t *testing.T, r *Run, p Process) {
-	t.Helper()
-	s, err := r.Status()
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.State, s.Process = Training, p
-	if err := writeJSON(r.path(statusFile), false, s); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// sleeper is a process that lives until the test ends or it is killed.
-func sleeper(t *testing.T) *exec.Cmd {
-	t.Helper()
-	cmd := exec.Command("sleep", "60")
-	if err := cmd.Start(); err != nil {
-		t.Skip("there is no sleep to be another process: ", err)
-	}
-	t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
-	return cmd
-}
-
-func TestOneProcessTrains(t *testing.T) {
-	root := t.TempDir()
-	r := create(t, root)
-	cmd := sleeper(t)
-	pid := cmd.Process.Pid
-	by(t, r, Process{ID: pid, Start: processStart(pid), Boot: bootID()})
-	if _, err := r.Record(); !errors.Is(err, ErrBusy) {
-		t.Errorf("recording what another trains: %v", err)
-	}
-	if _, err := Remove(root, r.Name, false); !errors.Is(err, ErrBusy) || len(sdk.Hints(err)) == 0 {
-		t.Errorf("removing it: %v", err)
-	}
-	if err := cmd.Process.Signal(syscall.SIGKILL); err != nil {
-		t.Fatal(err)
-	}
-	if runtime.GOOS == "linux" { // a zombie trains nothing, even if nobody waits for it
-		for s, err := r.Status(); s.State == Training; s, err = r.Status() {
-			if err != nil || t.Context().Err() != nil {
-				t.Fatal(s, err)
-			}
-			runtime.Gosched()
-		}
-	}
-	cmd.Wait()
-	if s, err := r.Status(); err != nil || s.State != Failed || s.Reason == "" {
-		t.Errorf("killed: %+v, %v", s, err)
-	}
-	record(t, r)
-}
-
-func TestProcessNumbersAreUsedAgain(t *testing.T) {
-	p := thisProcess()
-	if p.Start == "" {
-		t.Skip("this system does not tell when a process began")
-	}
-	if !p.alive("") {
-		t.Error("this process is not alive")
-	}
-	p.Start += "0"
-	if p.alive("") {
-		t.Error("a process that began at another time is taken for this one")
-	}
-}
-
-func TestProcessElsewhere(t *testing.T) {
-	r := create(t, t.TempDir())
-	by(t, r, Process{ID: 1, Boot: "another"})
-	if s, err := r.Status(); err != nil || s.State != Failed {
-		t.Errorf("nothing written: %+v, %v", s, err)
-	}
-	if err := os.WriteFile(r.path(eventsFile), nil, 0o666); err != nil {
-		t.Fatal(err)
-	}
-	old := time.Now().Add(-elsewhere - time.Minute)
-	if err := os.Chtimes(r.path(eventsFile), old, old); err != nil {
-		t.Fatal(err)
-	}
-	if s, err := r.Status(); err != nil || s.State != Failed {
-		t.Errorf("written long ago: %+v, %v", s, err)
-	}
-	if err := os.WriteFile(r.path(eventsFile), []byte("\n"), 0o666); err != nil {
-		t.Fatal(err)
-	}
-	if s, err := r.Status(); err != nil || s.State != Training {
-		t.Errorf("just written: %+v, %v", s, err)
-	}
-}
-
 func TestFullDiskIsNamed(t *testing.T) {
 	if _, err := os.Stat("/dev/full"); err != nil {
 		t.Skip("this system has no full device")
@@ -448,7 +353,7 @@ func TestMainLoss(t *testing.T) {
 		ok      bool
 	}{
 		{sdk.Metrics{"a_loss": 1, "loss": 2}, "loss", 2, true},
-		{sdk.Metrics{"accuracy": 3, "d_loss": 0, "g_loss": 2}, "d_loss", 0, true},
+		{sdk.Metrics{"accuracy": 3, "d_loss": 4, "g_loss": 2}, "d_loss", 4, true},
 		{sdk.Metrics{"accuracy": 1}, "", 0, false},
 		{nil, "", 0, false},
 	} {

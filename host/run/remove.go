@@ -12,6 +12,8 @@ import (
 // ErrBusy means that a process is training the run.
 var ErrBusy = errors.New("the run is training")
 
+const stopFirst = "stop it first, or add --force to remove it anyway"
+
 func (r *Run) busy(s Status) error {
 	return fmt.Errorf("%w: %s, by process %d", ErrBusy, r.Name, s.Process.ID)
 }
@@ -34,16 +36,17 @@ func Remove(root, name string, force bool) (string, error) {
 		return "", sdk.Hint(fmt.Errorf("remove run %s: %w", base, err), "nobody can tell whether it is training: add --force to remove it anyway")
 	}
 	if s.State == Training && !force {
-		return "", sdk.Hint(r.busy(s), "stop it first, or add --force to remove it anyway")
+		return "", sdk.Hint(r.busy(s), stopFirst)
 	}
-	folder, err := os.OpenRoot(root)
-	if err != nil {
+	held, err := take(dir) // so that nobody begins to train it now
+	if errors.Is(err, errHeld) {
+		err = sdk.Hint(r.busy(s), stopFirst)
+	}
+	if err != nil && !force {
 		return "", fmt.Errorf("remove run %s: %w", base, err)
 	}
-	defer folder.Close()
-	// Under another name first: nobody shall find half a run.
-	gone := fmt.Sprintf(".old-%s-%d", base, os.Getpid())
-	if err := errors.Join(folder.Rename(base, gone), folder.RemoveAll(gone)); err != nil {
+	defer held.release()
+	if err := discard(filepath.Join(root, base)); err != nil {
 		return "", fmt.Errorf("remove run %s: %w", base, err)
 	}
 	return base, nil

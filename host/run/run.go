@@ -18,6 +18,7 @@ type Run struct {
 	Name string // "vae-1"
 	Dir  string
 	Plan
+	lock *lock // of a run that was created here and is not recorded yet
 }
 
 // The files of a run.
@@ -29,6 +30,7 @@ const (
 	metricsFile = "metrics.csv"
 	eventsFile  = "events.jsonl"
 	logFile     = "plugin.log"
+	lockFile    = "lock"
 )
 
 // latest is a name that stands for the newest run.

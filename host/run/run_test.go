@@ -45,18 +45,20 @@ func create(t *testing.T, root string) *Run {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { r.lock.release() })
 	return r
 }
 
 func TestOpenReturnsWhatWasCreated(t *testing.T) {
 	root := filepath.Join(t.TempDir(), "deep", "runs")
-	made := create(t, root)
+	made := *create(t, root)
+	made.lock = nil
 	for _, name := range []string{"vae-1", filepath.Join(root, "vae-1"), filepath.Join(root, "vae-1") + "/", "latest"} {
 		got, err := Open(root, name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !reflect.DeepEqual(got, made) {
+		if !reflect.DeepEqual(*got, made) {
 			t.Errorf("Open(%q):\ngot  %+v\nwant %+v", name, got, made)
 		}
 	}
@@ -64,14 +66,14 @@ func TestOpenReturnsWhatWasCreated(t *testing.T) {
 
 func TestCreateRaces(t *testing.T) {
 	root, n := t.TempDir(), 20
-	names := make([]string, n)
+	names, runs := make([]string, n), make([]*Run, n)
 	var wg sync.WaitGroup
 	for i := range n {
 		wg.Go(func() {
 			if r, err := Create(root, "vae", plan()); err != nil {
 				t.Error(err)
 			} else {
-				names[i] = r.Name
+				names[i], runs[i] = r.Name, r
 			}
 		})
 	}
@@ -88,6 +90,9 @@ func TestCreateRaces(t *testing.T) {
 		}
 	}
 	wg.Wait()
+	for _, r := range runs {
+		r.lock.release()
+	}
 	slices.SortFunc(names, byNumber)
 	for i, name := range names {
 		if want := fmt.Sprintf("vae-%d", i+1); name != want {

@@ -35,14 +35,30 @@ type Status struct {
 // Status returns how the run is. Training means that a process is at it; the
 // status of a run whose process is gone is Failed.
 func (r *Run) Status() (Status, error) {
-	s, err := decodeFile(r.path(statusFile), maxFile, decodeStatus)
-	if err != nil {
+	s, err := r.readStatus()
+	if err != nil || s.State != Training || r.isTrained(s.Process) {
 		return s, err
 	}
-	if s.State == Training && !s.Process.alive(r.path(eventsFile)) {
+	// A recorder writes how it ended, and then lets go: look again.
+	if s, err = r.readStatus(); err == nil && s.State == Training {
 		s.State, s.Reason = Failed, "genhost ended while it was training"
 	}
-	return s, nil
+	return s, err
+}
+
+func (r *Run) readStatus() (Status, error) {
+	return decodeFile(r.path(statusFile), maxFile, decodeStatus)
+}
+
+// isTrained reports whether the process that began to train the run is still
+// at it. A lock that is held is believed always, a free one on the system of
+// that process only: not all shared disks tell other machines of locks.
+func (r *Run) isTrained(p Process) bool {
+	held, err := isHeld(r.Dir)
+	if held || err == nil && p.Boot == bootID() {
+		return held
+	}
+	return p.alive(r.path(eventsFile))
 }
 
 func decodeStatus(data []byte) (Status, error) {
@@ -57,7 +73,7 @@ func decodeStatus(data []byte) (Status, error) {
 }
 
 // A Process identifies a process beyond its number, which the system gives to
-// another one day.
+// another one day, and which another container does not know.
 type Process struct {
 	ID    int    `json:"id"`
 	Start string `json:"start,omitempty"` // when, in the system's own terms
