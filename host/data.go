@@ -5,11 +5,13 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/genhost/genhost/registry"
 	"github.com/genhost/genhost/sdk"
@@ -81,7 +83,8 @@ func (r *reader) open(ctx context.Context, src sdk.Source, told func(rows, total
 		return nil, info, err
 	}
 	if f, err := dataset.Open(path); err == nil {
-		return f, info, nil
+		now := time.Now()
+		return f, info, os.Chtimes(path, now, now) // for prune
 	}
 	if err := r.read(ctx, src, path, func(rows int) { told(rows, info.Rows) }); err != nil {
 		return nil, info, fmt.Errorf("read the data: %w", err)
@@ -97,6 +100,9 @@ func (r *reader) read(ctx context.Context, src sdk.Source, path string, told fun
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		return fmt.Errorf("cache: %w", err)
 	}
+	if err := prune(filepath.Dir(path), time.Now().Add(-keepUnused)); err != nil {
+		return err
+	}
 	w := dataset.Create(path)
 	w.Progress = told
 	defer w.Abort()
@@ -104,6 +110,28 @@ func (r *reader) read(ctx context.Context, src sdk.Source, path string, told fun
 		return err
 	}
 	return w.Close()
+}
+
+// keepUnused is how long the cache keeps a dataset that nobody uses.
+const keepUnused = 30 * 24 * time.Hour
+
+// prune removes the files of a folder that were last used, or left half-made
+// by a genhost that was killed, before a time.
+func prune(dir string, before time.Time) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return fmt.Errorf("cache: %w", err)
+	}
+	for _, e := range entries {
+		info, err := e.Info()
+		if err != nil || !info.Mode().IsRegular() || info.ModTime().After(before) {
+			continue
+		}
+		if err := os.Remove(filepath.Join(dir, e.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("cache: %w", err)
+		}
+	}
+	return nil
 }
 
 // cachePath names the dataset file after all that decides what is in it.

@@ -194,3 +194,21 @@ func TestSameRows(t *testing.T) {
 		t.Errorf("real rows are not unit rows: %v", err)
 	}
 }
+
+func TestPrune(t *testing.T) {
+	dir := t.TempDir()
+	now := time.Now()
+	for name, age := range map[string]time.Duration{"used": time.Hour, "unused": 48 * time.Hour} {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, nil, 0o666); err != nil {
+			t.Fatal(err)
+		}
+		os.Chtimes(path, now.Add(-age), now.Add(-age))
+	}
+	if err := prune(dir, now.Add(-24*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	if !exists(filepath.Join(dir, "used")) || exists(filepath.Join(dir, "unused")) {
+		t.Error("the wrong file is gone")
+	}
+}

@@ -1,10 +1,8 @@
 package main
 
 import (
+	"context"
 	"fmt"
-	"os"
-	"os/signal"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -27,18 +25,14 @@ names other.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			p := progress.New(cmd.ErrOrStderr(), mode)
 			defer p.Close()
-			h, err := open(p)
-			if err != nil {
+			return open.ask(cmd, p, func(ctx context.Context, h *host.Host) error {
+				req.Run, req.Watcher = args[0], p
+				err := h.Encode(ctx, req)
+				if err == nil {
+					fmt.Fprintln(cmd.OutOrStdout(), req.Out)
+				}
 				return err
-			}
-			ctx, release := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
-			defer release()
-			req.Run, req.Watcher = args[0], p
-			err = h.Encode(ctx, req)
-			if err == nil {
-				fmt.Fprintln(cmd.OutOrStdout(), req.Out)
-			}
-			return err
+			})
 		},
 	}
 	f := cmd.Flags()

@@ -22,10 +22,12 @@ asked for. RUN is a name, a path, or "latest".`,
 		Example: `  genhost generate latest -n 16
   genhost generate vae-fashion-1 --seed 7 --out pictures | xargs open`,
 		Args: takes("RUN"),
-		RunE: open.ask(func(ctx context.Context, cmd *cobra.Command, h *host.Host, args []string) error {
-			req.Run = args[0]
-			return h.Generate(ctx, req, func(path string) { fmt.Fprintln(cmd.OutOrStdout(), path) })
-		}),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return open.ask(cmd, cmd.ErrOrStderr(), func(ctx context.Context, h *host.Host) error {
+				req.Run = args[0]
+				return h.Generate(ctx, req, func(path string) { fmt.Fprintln(cmd.OutOrStdout(), path) })
+			})
+		},
 	}
 	f := cmd.Flags()
 	f.IntVarP(&req.N, "number", "n", 1, "how many rows")

@@ -20,14 +20,16 @@ from --seed, or are rows of --data, two by two.`,
 		Example: `  genhost interpolate latest
   genhost interpolate vae-fashion-1 --data ~/pictures -n 2 --steps 12`,
 		Args: takes("RUN"),
-		RunE: open.ask(func(ctx context.Context, cmd *cobra.Command, h *host.Host, args []string) error {
-			req.Run = args[0]
-			path, err := h.Interpolate(ctx, req)
-			if err == nil {
-				fmt.Fprintln(cmd.OutOrStdout(), path)
-			}
-			return err
-		}),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return open.ask(cmd, cmd.ErrOrStderr(), func(ctx context.Context, h *host.Host) error {
+				req.Run = args[0]
+				path, err := h.Interpolate(ctx, req)
+				if err == nil {
+					fmt.Fprintln(cmd.OutOrStdout(), path)
+				}
+				return err
+			})
+		},
 	}
 	f := cmd.Flags()
 	f.IntVar(&req.Steps, "steps", 10, "rows on a way, with both ends")

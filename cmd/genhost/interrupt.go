@@ -23,7 +23,7 @@ func interrupts(parent context.Context, w io.Writer) (ctx context.Context, stop 
 		case <-ctx.Done():
 			return
 		}
-		fmt.Fprintln(w, "genhost: stopping with a checkpoint; once more stops at once")
+		fmt.Fprintln(w, "genhost: stopping after this step; once more stops at once")
 		close(first)
 		select {
 		case <-signals:

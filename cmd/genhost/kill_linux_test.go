@@ -47,6 +47,9 @@ models.slow = { plugin = "slow", data = "./a.pgm", settings.epochs = 20000 }
 		b, _ := os.ReadFile(metrics)
 		return bytes.Count(b, []byte("\n")) > 1
 	})
+	if s.plugin("slow") == 0 || s.plugin("image") == 0 {
+		t.Fatalf("plugins are %v", s.plugins())
+	}
 	return s
 }
 
@@ -63,9 +66,7 @@ func (s *session) wait(t *testing.T) int {
 	return s.cmd.ProcessState.ExitCode()
 }
 
-// plugin returns the process of one of the session's plugins, 0 for none: the
-// one that runs that program and was started by way of this session's folder,
-// or by its host.
+// plugin returns the process of one of the session's plugins, 0 for none.
 func (s *session) plugin(name string) int {
 	for _, pid := range s.plugins() {
 		if exe, err := os.Readlink(fmt.Sprintf("/proc/%d/exe", pid)); err == nil && filepath.Base(exe) == name {
@@ -75,8 +76,8 @@ func (s *session) plugin(name string) int {
 	return 0
 }
 
-// plugins returns the processes whose environment names a socket folder of
-// this host's.
+// plugins returns the processes of the session's plugins, those of a host that
+// is gone among them, if they were seen before.
 func (s *session) plugins() (pids []int) {
 	all, _ := filepath.Glob("/proc/[0-9]*")
 	for _, p := range all {
@@ -110,9 +111,6 @@ func ownedBy(pid, host int) bool {
 // A host that is killed leaves no plugin behind, and a run that says so.
 func TestKillHost(t *testing.T) {
 	s := trainSlow(t)
-	if s.plugin("slow") == 0 || s.plugin("image") == 0 {
-		t.Fatalf("plugins are %v", s.plugins())
-	}
 	s.cmd.Process.Kill()
 	s.wait(t)
 	eventually(t, "the plugins are gone", func() bool { return len(s.plugins()) == 0 })

@@ -21,7 +21,9 @@ sdk/internal/wire        sdk sdk/dataset sdk/internal/wire/wirepb github.com/has
 sdk/serve                sdk sdk/internal/wire
 sdk/dial                 sdk sdk/internal/wire
 sdk/sdktest              sdk sdk/safetensors sdk/internal/wire
-sdk/tensor               gonum.org/v1/gonum
+sdk/internal/kernel      golang.org/x/sys gonum.org/v1/gonum
+sdk/internal/kernel/gen
+sdk/tensor               sdk/internal/kernel gonum.org/v1/gonum
 sdk/nn                   sdk/tensor sdk/safetensors
 sdk/optim                sdk/tensor
 plugins/image            sdk sdk/serve golang.org/x/image
@@ -30,7 +32,7 @@ registry                 sdk github.com/BurntSushi/toml
 host/run                 sdk github.com/BurntSushi/toml
 host/npy
 host/chart               gonum.org/v1/plot
-host/process             sdk sdk/dial golang.org/x/sys
+host/process             sdk sdk/dial
 host                     sdk sdk/dataset registry host/run host/npy host/chart host/process
 cmd/genhost/progress     sdk github.com/vbauerster/mpb/v8 golang.org/x/term
 cmd/genhost              sdk registry host host/run cmd/genhost/progress github.com/spf13/cobra

@@ -20,14 +20,16 @@ run held out of training, unless --data names others.`,
 		Example: `  genhost reconstruct latest
   genhost reconstruct vae-fashion-1 --data ~/pictures -n 8 --out mine.png`,
 		Args: takes("RUN"),
-		RunE: open.ask(func(ctx context.Context, cmd *cobra.Command, h *host.Host, args []string) error {
-			req.Run = args[0]
-			path, err := h.Reconstruct(ctx, req)
-			if err == nil {
-				fmt.Fprintln(cmd.OutOrStdout(), path)
-			}
-			return err
-		}),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return open.ask(cmd, cmd.ErrOrStderr(), func(ctx context.Context, h *host.Host) error {
+				req.Run = args[0]
+				path, err := h.Reconstruct(ctx, req)
+				if err == nil {
+					fmt.Fprintln(cmd.OutOrStdout(), path)
+				}
+				return err
+			})
+		},
 	}
 	f := cmd.Flags()
 	f.StringVar(&req.Data, "data", "", "a dataset's name or a path (default what the run held out)")

@@ -19,18 +19,16 @@ import (
 // no disk. Talk hears what takes time.
 type opener func(talk io.Writer) (*host.Host, error)
 
-// ask makes the body of a command that opens the host and asks it something.
+// ask opens the host, whose talk goes to talk, and lets do ask it something.
 // Ctrl-C ends the context.
-func (open opener) ask(do func(ctx context.Context, cmd *cobra.Command, h *host.Host, args []string) error) func(*cobra.Command, []string) error {
-	return func(cmd *cobra.Command, args []string) error {
-		h, err := open(cmd.ErrOrStderr())
-		if err != nil {
-			return err
-		}
-		ctx, release := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
-		defer release()
-		return do(ctx, cmd, h, args)
+func (open opener) ask(cmd *cobra.Command, talk io.Writer, do func(context.Context, *host.Host) error) error {
+	h, err := open(talk)
+	if err != nil {
+		return err
 	}
+	ctx, release := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
+	defer release()
+	return do(ctx, h)
 }
 
 func rootCmd() *cobra.Command {

@@ -44,9 +44,10 @@ func newGAN(s settings, space sdk.Space) (*gan, error) {
 		return nil, err
 	}
 	n := &gan{settings: s, space: space}
-	n.generator = nn.NewMLP(&n.g, "generator", up, tensor.ReLU, last)
-	n.averaged = nn.NewMLP(&n.average, "generator", up, tensor.ReLU, last)
-	n.discriminator = nn.NewMLP(&n.d, "discriminator", down, tensor.LeakyReLU, tensor.Linear)
+	hidden := tensor.Activation(s.Activation)
+	n.generator = nn.NewMLP(&n.g, "generator", up, hidden, last)
+	n.averaged = nn.NewMLP(&n.average, "generator", up, hidden, last)
+	n.discriminator = nn.NewMLP(&n.d, "discriminator", down, tensor.Activation(s.DiscriminatorAct), tensor.Linear)
 	return n, nil
 }
 

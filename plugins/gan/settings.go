@@ -11,6 +11,8 @@ type settings struct {
 	Latent            int     `json:"latent" min:"1" max:"4096" help:"numbers in a latent, the size of z"`
 	Generator         []int   `json:"generator" min:"1" max:"16384" help:"widths of the generator's hidden layers"`
 	Discriminator     []int   `json:"discriminator" min:"1" max:"16384" help:"widths of the discriminator's hidden layers"`
+	Activation        string  `json:"activation" choices:"relu,leaky_relu,tanh,sigmoid" help:"function after each of the generator's hidden layers"`
+	DiscriminatorAct  string  `json:"discriminator_activation" choices:"relu,leaky_relu,tanh,sigmoid" help:"function after each of the discriminator's hidden layers"`
 	Epochs            int     `json:"epochs" min:"1" max:"1000000" help:"passes over the data"`
 	Batch             int     `json:"batch" min:"1" max:"65536" help:"rows in a step"`
 	Rate              float64 `json:"rate" min:"0" help:"Adam's step size for the generator"`
@@ -24,6 +26,8 @@ var defaults = settings{
 	Latent:            100,
 	Generator:         []int{256, 512, 1024},
 	Discriminator:     []int{512, 256},
+	Activation:        "relu",
+	DiscriminatorAct:  "leaky_relu",
 	Epochs:            12,
 	Batch:             32,
 	Rate:              5e-4,

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/genhost/genhost/cmd/genhost/progress"
+	"github.com/genhost/genhost/host"
+	"github.com/genhost/genhost/sdk"
+)
+
+func printModels(w io.Writer, models []host.ModelInfo) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "NAME\tFAMILY\tPLUGIN\tDATA\tCAN\tWHAT")
+	for _, m := range models {
+		if m.Problem != "" {
+			fmt.Fprintf(t, "%s\t-\t%s\t%s\t-\tcannot be used\n", m.Name, m.Plugin, cmp.Or(m.Data, "-"))
+			continue
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s %s\t%s\t%s\t%s\n", m.Name, m.Family, m.Plugin, m.Version, cmp.Or(m.Data, "-"), list(m.Can), m.Doc)
+	}
+	return t.Flush()
+}
+
+func list(can []sdk.Ability) string {
+	words := make([]string, len(can))
+	for i, c := range can {
+		words[i] = string(c)
+	}
+	return strings.Join(words, ",")
+}
+
+func printJSON[T any](w io.Writer, v T) error {
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}
+
+func printDescription(w io.Writer, d host.Description) error {
+	fmt.Fprintf(w, "%s: %s\n%s of plugin %s %s\n", d.Name, d.Doc, d.Kind, d.Plugin, d.Version)
+	if len(d.Can) > 0 {
+		fmt.Fprintf(w, "family %s; can %s\n", d.Family, list(d.Can))
+	}
+	if len(d.Modalities) > 0 {
+		fmt.Fprintf(w, "for %s\n", strings.Join(d.Modalities, ", "))
+	}
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "\nSETTING\tVALUE\tDEFAULT\tTAKES\tWHAT")
+	for _, s := range d.Settings {
+		mark := ""
+		if !bytes.Equal(s.Value, s.Default) {
+			mark = " *"
+		}
+		fmt.Fprintf(t, "%s\t%s%s\t%s\t%s\t%s\n", s.Name, s.Value, mark, s.Default, s.Wants(), s.Help)
+	}
+	if len(d.Conditions) > 0 {
+		fmt.Fprintln(t, "\nCONDITION\tVALUES\tWHAT")
+		for _, c := range d.Conditions {
+			values := strings.Join(c.Values, ", ")
+			if values == "" {
+				values = fmt.Sprintf("%g to %g", c.Min, c.Max)
+			}
+			fmt.Fprintln(t, progress.Clean(c.Name)+"\t"+progress.Clean(values)+"\t"+progress.Clean(c.Doc))
+		}
+	}
+	if len(d.Datasets) > 0 {
+		fmt.Fprintln(t, "\nDATASET\tLICENCE\tWHAT")
+		for _, s := range d.Datasets {
+			fmt.Fprintf(t, "%s\t%s\t%s\n", s.Name, s.Licence, s.Doc)
+		}
+	}
+	return t.Flush()
+}
