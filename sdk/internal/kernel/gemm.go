@@ -221,11 +221,15 @@ func (g *Gemm) mulPanelOfB(worker, task int) {
 	g.begin(i0, i1, j, j+n)
 	for i := i0; i < i1; i += mr {
 		a := &g.packedA[(i-g.i0)*depth]
-		if i+mr <= i1 && n == width {
-			tile(depth, a, 1, mr, &packed[0], width, &g.c[i*g.ldc+j], g.ldc, g.alpha, g.adds())
+		rows, height, f := min(mr, i1-i), mr, tile
+		if s, ok := g.ks.lastStrip(rows); ok && s.width == width {
+			height, f = rows, s.f
+		}
+		if rows == height && n == width {
+			f(depth, a, 1, mr, &packed[0], width, &g.c[i*g.ldc+j], g.ldc, g.alpha, g.adds())
 			continue
 		}
-		g.mulEdge(tile, width, a, 1, mr, packed, i, min(mr, i1-i), j, n, g.edge[worker])
+		g.mulEdge(f, width, a, 1, mr, packed, i, rows, j, n, g.edge[worker])
 	}
 	g.end(i0, i1, j, j+n)
 }

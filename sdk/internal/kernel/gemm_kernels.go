@@ -38,7 +38,8 @@ type gemmKernels struct {
 	half   tileFunc // of mr rows and nr/2 columns; nil if there is none
 
 	// Strips multiply 1 to 4 rows, given as index, by an unpacked B. Widest
-	// first; the last is for what remains, in a packed panel of that width.
+	// first; the last is also for what remains, in a packed panel of that
+	// width, and for the last rows of a larger product.
 	strips [maxStripRows + 1][]strip
 
 	transpose, copy moves
@@ -51,6 +52,15 @@ const maxStripRows = 4
 type strip struct {
 	width int
 	f     tileFunc
+}
+
+// lastStrip returns the narrowest strip of so many rows, if there is one.
+func (ks *gemmKernels) lastStrip(rows int) (strip, bool) {
+	if rows > maxStripRows {
+		return strip{}, false
+	}
+	all := ks.strips[rows]
+	return all[len(all)-1], true
 }
 
 // moves holds a moveFunc for each width that has one; the others are nil.

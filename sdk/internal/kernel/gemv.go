@@ -26,9 +26,7 @@ func (g *Gemm) mulStrip(worker, task int) {
 			s.f(depth, a, ai, ap, &g.b.start(j, g.p0)[0], g.b.stride, &g.c[j], g.ldc, g.alpha, adds)
 		}
 	}
-	if j < j1 {
-		strips := g.ks.strips[g.m]
-		s := strips[len(strips)-1]
+	if s, _ := g.ks.lastStrip(g.m); j < j1 {
 		g.ks.pack(g.packedB[worker], s.width, &g.b, j, j1-j, g.p0, depth)
 		g.mulEdge(s.f, s.width, a, ai, ap, g.packedB[worker], 0, g.m, j, j1-j, g.edge[worker])
 	}
