@@ -35,8 +35,8 @@ func (k vectorKernel) signature(ending string, assembly bool) string {
 	return fmt.Sprintf("%s%s(%s)", k.name, ending, strings.Join(params, ", "))
 }
 
-// arguments are those of a call: the slices, or what the assembly takes from
-// index at on.
+// arguments are those of a call: the slices and all else, or for assembly a
+// part of them, which begins at index at.
 func (k vectorKernel) arguments(assembly bool) string {
 	var args []string
 	if assembly {

@@ -43,15 +43,12 @@ var commutes = []string{"add", "mul", "and", "or", "xor", "addInt"}
 
 func (e *emitter) line(format string, args ...any) { fmt.Fprintf(e.text, "\t"+format+"\n", args...) }
 
-// name is that of a register: all of it, or the half or quarter with this
-// letter.
-func (e *emitter) name(r int) string { return e.letter() + fmt.Sprint(r) }
-
-func (e *emitter) letter() string {
+// name is that of register r, at its full width.
+func (e *emitter) name(r int) string {
 	if e.wide {
-		return "Z"
+		return fmt.Sprintf("Z%d", r)
 	}
-	return "Y"
+	return fmt.Sprintf("Y%d", r)
 }
 
 func (e *emitter) take() int {
