@@ -30,7 +30,8 @@ type Recorder struct {
 }
 
 // Record takes the run for this process to train, for the first time or
-// again. The error is [ErrBusy] when another process has it.
+// again. The error is [ErrBusy] while another process has it, or another
+// recorder in this one.
 func (r *Run) Record() (*Recorder, error) {
 	l, err := r.claim()
 	if err != nil {
@@ -42,29 +43,6 @@ func (r *Run) Record() (*Recorder, error) {
 		return nil, err
 	}
 	return rec, nil
-}
-
-// claim takes the run's lock, unless [Create] has it for us.
-func (r *Run) claim() (*lock, error) {
-	if l := r.lock; l != nil {
-		r.lock = nil
-		return l, nil
-	}
-	s, err := r.Status()
-	if err != nil {
-		return nil, err
-	}
-	if s.State == Training {
-		return nil, r.busy(s)
-	}
-	l, err := take(r.Dir)
-	if errors.Is(err, errHeld) {
-		return nil, r.busy(s)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("run %s: %w", r.Name, err)
-	}
-	return l, nil
 }
 
 func (r *Recorder) begin() (err error) {

@@ -9,14 +9,7 @@ import (
 	"github.com/genhost/genhost/sdk"
 )
 
-// ErrBusy means that a process is training the run.
-var ErrBusy = errors.New("the run is training")
-
 const stopFirst = "stop it first, or add --force to remove it anyway"
-
-func (r *Run) busy(s Status) error {
-	return fmt.Errorf("%w: %s, by process %d", ErrBusy, r.Name, s.Process.ID)
-}
 
 // Remove deletes a run that is in root, given as to [Open], and returns its
 // name. It follows no links. A run that is training is [ErrBusy] unless force
