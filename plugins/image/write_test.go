@@ -258,10 +258,4 @@ func TestSketchFits(t *testing.T) {
 	}
 }
 
-// TestPlugin leaves out the dataset that is not everywhere, and large.
-func TestPlugin(t *testing.T) {
-	p := plugin
-	p.Modalities = slices.Clone(plugin.Modalities)
-	p.Modalities[0].Datasets = plugin.Modalities[0].Datasets[:1]
-	sdktest.Run(t, p)
-}
+func TestPlugin(t *testing.T) { sdktest.Run(t, plugin) }

@@ -13,6 +13,8 @@ import (
 )
 
 // A collector is a RowWriter that checks what it gets and keeps the first rows.
+// It takes mostRows and refuses more with errEnough, for nothing is learned
+// from more that is worth the wait.
 type collector struct {
 	space   sdk.Space
 	storage sdk.Storage
@@ -20,10 +22,17 @@ type collector struct {
 	kept    sdk.Batch // at most keep rows
 	sum     hash.Hash
 	begun   bool
-	onWrite func() error // called after each Write; may be nil
+	enough  bool         // there were more than mostRows
+	onWrite func() error // called after each Write, with the last word; may be nil
 }
 
-const keep = 64
+const (
+	keep     = 64
+	mostRows = 2000
+)
+
+// errEnough is what a collector says when rows are left.
+var errEnough = errors.New("enough rows")
 
 func newCollector() *collector { return &collector{sum: sha256.New()} }
 
@@ -66,23 +75,40 @@ func (c *collector) Write(b sdk.Batch) error {
 		return fmt.Errorf("after %d rows: %w", c.rows, err)
 	}
 	for _, condition := range c.space.Conditions {
-		values := b.Conditions[condition.Name]
-		if len(values) != b.Len() {
-			return fmt.Errorf("after %d rows: %d values of condition %s for %d rows", c.rows, len(values), condition.Name, b.Len())
+		if n := len(b.Conditions[condition.Name]); n != b.Len() {
+			return fmt.Errorf("after %d rows: %d values of condition %s for %d rows", c.rows, n, condition.Name, b.Len())
 		}
-		binary.Write(c.sum, binary.LittleEndian, values)
 	}
+	if left := mostRows - c.rows; b.Len() > left {
+		b, c.enough = b.Slice(0, left), true
+	}
+	if err := c.add(b); err != nil {
+		return err
+	}
+	switch {
+	case c.onWrite != nil:
+		return c.onWrite()
+	case c.enough:
+		return errEnough
+	}
+	return nil
+}
+
+// add takes the rows in.
+func (c *collector) add(b sdk.Batch) error {
 	if c.storage == sdk.Bytes {
 		if err := c.inBytes(b); err != nil {
 			return fmt.Errorf("after %d rows: %w", c.rows, err)
 		}
 	}
-	binary.Write(c.sum, binary.LittleEndian, b.Data)
+	for i := range b.Len() { // row by row, so that the batches do not matter
+		for _, condition := range c.space.Conditions {
+			binary.Write(c.sum, binary.LittleEndian, b.Conditions[condition.Name][i])
+		}
+		binary.Write(c.sum, binary.LittleEndian, b.Row(i))
+	}
 	c.keep(b)
 	c.rows += b.Len()
-	if c.onWrite != nil {
-		return c.onWrite()
-	}
 	return nil
 }
 

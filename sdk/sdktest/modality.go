@@ -72,14 +72,20 @@ func (m *medium) first(ctx context.Context) (*collector, error) {
 	return nil, fmt.Errorf("nothing to read: set Suite.Sources, or carry a dataset: %w", errors.Join(missing...))
 }
 
-// read reads a source into a collector.
+// read reads a source into a collector, which ends it when it has enough.
 func (m *medium) read(ctx context.Context, src sdk.Source) (*collector, error) {
 	modality, err := m.modality()
 	if err != nil {
 		return nil, err
 	}
 	c := newCollector()
-	if err := modality.Read(ctx, src, c); err != nil {
+	err = modality.Read(ctx, src, c)
+	switch {
+	case c.enough && !errors.Is(err, errEnough):
+		return c, fmt.Errorf("the writer says %q after %d rows, read returns %v", errEnough, c.rows, err)
+	case c.enough:
+		return c, nil
+	case err != nil:
 		return c, err
 	}
 	return c, c.end()

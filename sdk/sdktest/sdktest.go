@@ -43,7 +43,9 @@
 //
 // # What every modality promises
 //
-//   - What Inspect says is what Read writes: Space, number of rows, splits.
+//   - What Inspect says is what Read writes: Space, splits, and the number of
+//     rows (of splits with more than 2,000 rows only those are read).
+//   - Read ends with the error that its writer returns.
 //   - Reading twice gives equal rows, all in the Space and with all of its
 //     conditions.
 //   - Write leaves the files that it names, called as asked, and nothing else;
