@@ -97,8 +97,10 @@ func outcome(err error) (run.State, string) {
 	switch {
 	case err == nil:
 		return run.Done, ""
-	case errors.Is(err, sdk.ErrStopped), errors.Is(err, context.Canceled):
+	case errors.Is(err, sdk.ErrStopped):
 		return run.Stopped, err.Error()
+	case errors.Is(err, context.Canceled):
+		return run.Stopped, "at once, with no checkpoint of the last step"
 	case errors.Is(err, sdk.ErrDiverged):
 		return run.Diverged, err.Error()
 	}
