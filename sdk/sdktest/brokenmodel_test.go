@@ -1,6 +1,7 @@
 package sdktest
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"math"
 	"os"
 	"testing"
+	"time"
 
 	"github.com/genhost/genhost/sdk"
 )
@@ -148,6 +150,33 @@ func (m deaf) Train(_ context.Context, job *sdk.Job) error {
 		}
 	}
 	return err
+}
+
+// tardy goes on for an epoch when Step gives the error, and then returns it.
+type tardy struct {
+	*haze
+	err  error
+	step time.Duration // how long one takes then
+}
+
+func (m tardy) Train(_ context.Context, job *sdk.Job) error {
+	m.trained = true
+	var said error
+	left := 1024 / m.Batch
+	for b := range job.Batches(m.Batch, m.Epochs) {
+		err := job.Step(sdk.Metrics{"loss": m.learn(b)})
+		if err != nil && !errors.Is(err, m.err) {
+			return err
+		}
+		if said = cmp.Or(said, err); said == nil {
+			continue
+		}
+		if left--; left == 0 {
+			return said
+		}
+		time.Sleep(m.step)
+	}
+	return said
 }
 
 // discreet stops, and does not say so.
@@ -354,6 +383,8 @@ func TestBrokenModels(t *testing.T) {
 		{"Load takes the weights of any space", spoilt(func(m *haze) worldly { return worldly{m} }), []string{foreign}},
 		{"weights are JSON", spoilt(func(m *haze) verbose { return verbose{m} }), []string{"weights are safetensors"}},
 		{"stop and cancel are ignored", spoilt(func(m *haze) deaf { return deaf{m} }), []string{stop, "ends when cancelled"}},
+		{"a stop is heeded an epoch late", spoilt(func(m *haze) tardy { return tardy{m, sdk.ErrStopped, 0} }), []string{stop}},
+		{"cancel is heeded an epoch late", spoilt(func(m *haze) tardy { return tardy{m, context.Canceled, 0} }), []string{"ends when cancelled"}},
 		{"a stop is no error", spoilt(func(m *haze) discreet { return discreet{m} }), []string{stop}},
 		{"trained at the end only", spoilt(func(m *haze) late { return late{m} }), []string{previews, stop}},
 		{"no figures", spoilt(func(m *haze) silent { return silent{m} }), []string{"reports its training"}},

@@ -21,6 +21,8 @@ func TestHonestModality(t *testing.T) {
 func TestBrokenAcrossTheWall(t *testing.T) {
 	for _, b := range []broken{
 		{"a model", spoilt(func(m *haze) rough { return rough{m} }), []string{"refuses rows of another shape"}},
+		{"stops late", spoilt(func(m *haze) tardy { return tardy{m, sdk.ErrStopped, 0} }), []string{"stops when told, with a checkpoint"}},
+		{"cancelled, trains on", spoilt(func(m *haze) tardy { return tardy{m, context.Canceled, soon / 20} }), []string{"ends when cancelled"}},
 		{"a modality", warped(func(g *grid) fragile { return fragile{g} }), []string{"refuses damaged files"}},
 	} {
 		t.Run(b.how, func(t *testing.T) {
@@ -33,6 +35,29 @@ func TestBrokenAcrossTheWall(t *testing.T) {
 				t.Errorf("got %q, want %q\n%s", got, b.fails, strings.Join(says, "\n"))
 			}
 		})
+	}
+}
+
+// Across the wall an honest training may be many steps on when the word comes,
+// or have its last step in any time.
+func TestLate(t *testing.T) {
+	at := func(step int) sdk.Event { return sdk.Event{Position: sdk.Position{Step: step}} }
+	for _, c := range []struct {
+		how  string
+		i    interruption
+		late bool
+	}{
+		{"at once", interruption{asked: at(1), last: at(1), checkpoints: []string{"step-1"}}, false},
+		{"one batch ahead", interruption{asked: at(1), last: at(2), batches: 1}, false},
+		{"quick steps", interruption{asked: at(1), last: at(5000), took: soon / 10, checkpoints: []string{"step-5000"}}, false},
+		{"one slow step", interruption{asked: at(1), last: at(2), took: 10 * soon}, false},
+		{"batch after batch", interruption{asked: at(1), last: at(33), batches: 32}, true},
+		{"checkpoint after checkpoint", interruption{asked: at(1), last: at(9), checkpoints: []string{"step-8", "step-9"}}, true},
+		{"slow steps", interruption{asked: at(1), last: at(33), took: 2 * soon}, true},
+	} {
+		if err := c.i.late(); (err != nil) != c.late {
+			t.Errorf("%s: %v", c.how, err)
+		}
 	}
 }
 

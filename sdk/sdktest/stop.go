@@ -1,11 +1,13 @@
 package sdktest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
-	"sync"
+	"sync/atomic"
+	"time"
 
 	"github.com/genhost/genhost/sdk"
 )
@@ -25,19 +27,71 @@ func interrupted(try func(rows int) error) error {
 	return err
 }
 
+// An interruption is how a job ended that was told to.
+type interruption struct {
+	asked, last sdk.Event
+	batches     int           // taken after it was told
+	checkpoints []string      // written
+	took        time.Duration // from being told to the end
+}
+
 // interrupt runs a job that calls stop at its first event.
-func interrupt(ctx context.Context, job *sdk.Job, m sdk.Model, stop func()) (sdk.Event, error) {
-	var last sdk.Event
-	var first sync.Once
+func interrupt(ctx context.Context, job *sdk.Job, m sdk.Model, stop func()) (interruption, error) {
+	var i interruption
+	var told time.Time
+	rows := &counted{Rows: job.Data}
+	job.Data = rows
 	job.Watch = func(e sdk.Event) {
-		if e.Checkpoint == "" {
-			e.Checkpoint = last.Checkpoint
+		if i.last = e; e.Checkpoint != "" {
+			i.checkpoints = append(i.checkpoints, e.Checkpoint)
 		}
-		last = e
-		first.Do(stop)
+		if told.IsZero() {
+			i.asked, told = e, time.Now()
+			rows.gathered.Store(0)
+			stop()
+		}
 	}
 	err := job.Run(ctx, m)
-	return last, err
+	if !told.IsZero() {
+		i.took = time.Since(told)
+	}
+	i.batches = int(rows.gathered.Load())
+	return i, err
+}
+
+// counted rows count how often they are gathered.
+type counted struct {
+	sdk.Rows
+	gathered atomic.Int64
+}
+
+func (c *counted) Gather(dst sdk.Batch, indices []int) sdk.Batch {
+	c.gathered.Add(1)
+	return c.Rows.Gather(dst, indices)
+}
+
+const (
+	fewSteps = 3               // that a model may look ahead
+	soon     = 3 * time.Second // promised is one, but computers are busy
+)
+
+// late reports a training that went on although Step had told it to return.
+//
+// In this process the word and the model's next step are one after the other,
+// and the batches that it still took are known. Across the wall steps go by
+// while the word is under way, as many as are quick; then the checkpoints tell,
+// for each Step that says to stop has written one, and else the clock.
+func (i interruption) late() error {
+	switch steps := i.last.Step - i.asked.Step; {
+	case i.batches > fewSteps:
+		return fmt.Errorf("told to end at step %d, it took %d more batches: return what Step gives at once", i.asked.Step, i.batches)
+	case len(i.checkpoints) > 1:
+		return fmt.Errorf("told to stop, it went on from %s to %s: return what Step gives at once",
+			filepath.Base(i.checkpoints[0]), filepath.Base(i.checkpoints[len(i.checkpoints)-1]))
+	case steps > fewSteps && i.took > soon:
+		return fmt.Errorf("told to end at step %d, it made %d more steps in %s: return what Step gives at once", i.asked.Step, steps, i.took)
+	}
+	return nil
 }
 
 func checkStop(ctx context.Context, b Bench, s *subject) error {
@@ -45,20 +99,22 @@ func checkStop(ctx context.Context, b Bench, s *subject) error {
 		stop := make(chan struct{})
 		job := &sdk.Job{Data: s.toy.times(rows), Seed: 1, Dir: filepath.Join(b.Dir, fmt.Sprint(rows)), Stop: stop}
 		return s.with(ctx, func(m sdk.Model) error {
-			last, err := interrupt(ctx, job, m, func() { close(stop) })
+			i, err := interrupt(ctx, job, m, func() { close(stop) })
 			switch {
-			case err == nil && last.Step == last.Steps:
-				return errTooShort
+			case err == nil && i.last.Step == i.last.Steps:
+				return cmp.Or(i.late(), errTooShort)
 			case err == nil:
-				return fmt.Errorf("told to stop, it returned no error after step %d of %d: return what Step gives", last.Step, last.Steps)
+				return fmt.Errorf("told to stop, it returned no error after step %d of %d: return what Step gives", i.last.Step, i.last.Steps)
 			case !errors.Is(err, sdk.ErrStopped):
 				return fmt.Errorf("told to stop: got the error %q, want one that is %q", err, sdk.ErrStopped)
-			case !s.can(sdk.CanSave):
-				return nil
-			case last.Checkpoint == "":
+			}
+			if err := i.late(); err != nil || !s.can(sdk.CanSave) {
+				return err
+			}
+			if len(i.checkpoints) == 0 {
 				return errors.New("told to stop, it left no checkpoint")
 			}
-			return s.resumes(ctx, filepath.Join(last.Checkpoint, sdk.WeightsFile), m)
+			return s.resumes(ctx, filepath.Join(i.checkpoints[0], sdk.WeightsFile), m)
 		})
 	})
 }
@@ -89,20 +145,35 @@ func (s *subject) resumes(ctx context.Context, weights string, m sdk.Model) erro
 	})
 }
 
+// isFree reports a model that still trains, though across the wall Train has
+// returned: then its next call has to wait.
+func (s *subject) isFree(ctx context.Context, m sdk.Model) error {
+	ctx, cancel := context.WithTimeout(ctx, soon)
+	defer cancel()
+	_, err := m.Generate(ctx, sdk.GenerateRequest{N: 1, Seed: 1})
+	if ctx.Err() != nil {
+		return fmt.Errorf("cancelled, it still trains after %s: return what Step gives at once: %w", soon, err)
+	}
+	return nil
+}
+
 func checkCancel(ctx context.Context, b Bench, s *subject) error {
 	return interrupted(func(rows int) error {
 		return s.with(ctx, func(m sdk.Model) error {
 			inner, cancel := context.WithCancel(ctx)
 			defer cancel()
 			job := &sdk.Job{Data: s.toy.times(rows), Seed: 1}
-			last, err := interrupt(inner, job, m, cancel)
+			i, err := interrupt(inner, job, m, cancel)
 			switch {
-			case last.Step == last.Steps && (err == nil || errors.Is(err, context.Canceled)):
-				return errTooShort
+			case i.last.Step == i.last.Steps && (err == nil || errors.Is(err, context.Canceled)):
+				return cmp.Or(i.late(), errTooShort)
 			case !errors.Is(err, context.Canceled):
 				return fmt.Errorf("cancelled: got the error %v, want one that is %q", err, context.Canceled)
 			}
-			return nil
+			if err := i.late(); err != nil {
+				return err
+			}
+			return s.isFree(ctx, m)
 		})
 	})
 }
