@@ -42,7 +42,7 @@ func interrupt(ctx context.Context, job *sdk.Job, m sdk.Model, stop func()) (int
 	rows := &counted{Rows: job.Data}
 	job.Data = rows
 	job.Watch = func(e sdk.Event) {
-		if i.last = e; e.Checkpoint != "" {
+		if i.last = e; e.Checkpoint != "" && job.Dir != "" {
 			i.checkpoints = append(i.checkpoints, e.Checkpoint)
 		}
 		if told.IsZero() {
