@@ -23,7 +23,7 @@ sdk/dial                 sdk sdk/internal/wire
 sdk/sdktest              sdk sdk/safetensors sdk/internal/wire
 sdk/internal/kernel      golang.org/x/sys gonum.org/v1/gonum
 sdk/internal/kernel/gen
-sdk/tensor               sdk/internal/kernel gonum.org/v1/gonum
+sdk/tensor               sdk/internal/kernel
 sdk/nn                   sdk/tensor sdk/safetensors
 sdk/optim                sdk/tensor
 plugins/image            sdk sdk/serve golang.org/x/image

@@ -1,6 +1,10 @@
 package tensor
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/genhost/genhost/sdk/internal/kernel"
+)
 
 // An Activation is the function at the end of a dense layer.
 type Activation string
@@ -27,57 +31,51 @@ func (a Activation) check(op string) {
 	}
 }
 
-// apply replaces each number of dst.
-func (a Activation) apply(dst []float32) {
+// apply sets dst to a of x.
+func (a Activation) apply(dst, x []float32) {
 	switch a {
 	case ReLU:
-		for i, x := range dst {
-			if x < 0 {
-				dst[i] = 0
-			}
-		}
+		kernel.ReLU(dst, x)
 	case LeakyReLU:
-		for i, x := range dst {
-			if x < 0 {
-				dst[i] = leak * x
-			}
-		}
+		kernel.LeakyReLU(dst, x, leak)
 	case Tanh:
-		for i, x := range dst {
-			dst[i] = tanh(x)
-		}
+		kernel.Tanh(dst, x)
 	case Sigmoid:
-		for i, x := range dst {
-			dst[i] = sigmoid(x)
-		}
+		kernel.Sigmoid(dst, x)
+	default:
+		copy(dst, x)
+	}
+}
+
+// applyWithBias adds bias to each row of dst, which are so far apart, and
+// replaces the sums by a of them.
+func (a Activation) applyWithBias(dst []float32, rows, stride int, bias []float32) {
+	switch a {
+	case ReLU:
+		kernel.BiasReLU(dst, rows, stride, bias)
+	case LeakyReLU:
+		kernel.BiasLeakyReLU(dst, rows, stride, bias, leak)
+	case Tanh:
+		kernel.BiasTanh(dst, rows, stride, bias)
+	case Sigmoid:
+		kernel.BiasSigmoid(dst, rows, stride, bias)
+	default:
+		kernel.Bias(dst, rows, stride, bias)
 	}
 }
 
 // mulSlope multiplies dst by the derivative, which each activation can tell
 // from its result y.
 func (a Activation) mulSlope(dst, y []float32) {
-	dst = dst[:len(y)]
 	switch a {
 	case ReLU:
-		for i, v := range y {
-			if !(v > 0) {
-				dst[i] = 0
-			}
-		}
+		kernel.ReLUSlope(dst, y)
 	case LeakyReLU:
-		for i, v := range y {
-			if !(v > 0) {
-				dst[i] *= leak
-			}
-		}
+		kernel.LeakyReLUSlope(dst, y, leak)
 	case Tanh:
-		for i, v := range y {
-			dst[i] *= 1 - v*v
-		}
+		kernel.TanhSlope(dst, y)
 	case Sigmoid:
-		for i, v := range y {
-			dst[i] *= v * (1 - v)
-		}
+		kernel.SigmoidSlope(dst, y)
 	}
 }
 
@@ -91,17 +89,16 @@ func (x *Tensor) Activate(a Activation) *Tensor {
 	return t
 }
 
-func activate(t *Tensor, from, to int) {
-	copy(t.Data[from:to], t.a.Data[from:to])
-	t.act.apply(t.Data[from:to])
+func activate(t *Tensor, from, to int) { t.act.apply(t.Data[from:to], t.a.Data[from:to]) }
+
+func activateBack(t *Tensor) {
+	if !t.masked {
+		t.numbers(maskNumbers)
+	}
+	t.numbers(addNumbers)
 }
 
-func activateBack(t *Tensor) { t.numbers(activateSlope) }
-
-func activateSlope(t *Tensor, from, to int) {
-	t.act.mulSlope(t.Grad[from:to], t.Data[from:to])
-	add(t.a.Grad[from:to], t.Grad[from:to])
-}
+func addNumbers(t *Tensor, from, to int) { add(t.a.Grad[from:to], t.Grad[from:to]) }
 
 // ReLU returns max(x, 0) of each number.
 func (x *Tensor) ReLU() *Tensor { return x.Activate(ReLU) }

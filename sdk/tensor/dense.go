@@ -3,7 +3,7 @@ package tensor
 import (
 	"fmt"
 
-	"gonum.org/v1/gonum/blas"
+	"github.com/genhost/genhost/sdk/internal/kernel"
 )
 
 // Dense returns act(x·w + b), the dense layer of a network: x has a row for
@@ -18,15 +18,9 @@ func (x *Tensor) Dense(w, b *Tensor, act Activation) *Tensor {
 	}
 	act.check("dense")
 	t := x.result("dense", x.Rows, w.Cols, denseBack, w, b)
-	t.b, t.c, t.act = w, b, act
+	t.b, t.c, t.act, t.begins = w, b, act, true
 	t.own()
-	g := gemm{tA: blas.NoTrans, tB: blas.NoTrans, m: t.Rows, n: t.Cols, k: x.Cols, a: x.Data, b: w.Data, c: t.Data, act: act}
-	if b != nil {
-		g.bias = b.Data
-	} else {
-		clear(t.Data)
-	}
-	t.tape.product(g)
+	t.tape.product(x.matrix(), w.matrix(), 0, t.matrix(), t.tape.finishing(t))
 	return t
 }
 
@@ -37,20 +31,34 @@ func (x *Tensor) MatMul(y *Tensor) *Tensor { return x.Dense(y, nil, Linear) }
 // into dw = xᵀ·dt, db = Σ rows of dt and dx = dt·wᵀ.
 func denseBack(t *Tensor) {
 	x, w, b := t.a, t.b, t.c
-	if t.act != Linear {
-		t.numbers(denseSlope)
+	if t.act != Linear && !t.masked {
+		t.numbers(maskNumbers)
 	}
 	if w.wanted() {
-		t.tape.product(gemm{tA: blas.Trans, tB: blas.NoTrans, m: w.Rows, n: w.Cols, k: t.Rows, a: x.Data, b: t.Grad, c: w.Grad})
+		beta := w.share()
+		t.tape.product(x.matrix().T(), t.gradient(), beta, w.gradient(), nil)
 	}
 	if b != nil && b.wanted() {
-		for i := range t.Rows {
-			add(b.Grad, t.gradRow(i))
-		}
+		b.begin()
+		kernel.ColumnSums(b.Grad, t.Grad, t.Rows, t.Cols)
 	}
 	if x.wanted() {
-		t.tape.product(gemm{tA: blas.NoTrans, tB: blas.Trans, m: x.Rows, n: x.Cols, k: w.Cols, a: t.Grad, b: w.Data, c: x.Grad})
+		beta := x.share()
+		var mask kernel.Epilogue
+		if x.last == t && x.act != "" && x.act != Linear {
+			mask, x.masked = t.tape.masking(x), true
+		}
+		t.tape.product(t.gradient(), w.matrix().T(), beta, x.gradient(), mask)
 	}
 }
 
-func denseSlope(t *Tensor, from, to int) { t.act.mulSlope(t.Grad[from:to], t.Data[from:to]) }
+// share returns how much of the gradient of t there is to keep: 0 where the
+// caller is the first to add to it, and 1 from then on.
+func (t *Tensor) share() float32 {
+	if t.first() {
+		return 0
+	}
+	return 1
+}
+
+func maskNumbers(t *Tensor, from, to int) { t.act.mulSlope(t.Grad[from:to], t.Data[from:to]) }

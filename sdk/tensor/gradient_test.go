@@ -7,46 +7,67 @@ import (
 )
 
 // operands are parameters to differentiate by: x and y are alike, row, column
-// and number broadcast, w and bias make a dense layer of x.
-type operands struct{ x, y, row, column, number, w, bias *Tensor }
+// and number broadcast, w and bias make a dense layer of x, and v one of its
+// result.
+type operands struct{ x, y, row, column, number, w, bias, v, square *Tensor }
 
 var operations = map[string]func(o operands, tape *Tape) *Tensor{
-	"add":             func(o operands, t *Tape) *Tensor { return o.x.On(t).Add(o.y) },
-	"add row":         func(o operands, t *Tape) *Tensor { return o.x.On(t).Add(o.row) },
-	"add column":      func(o operands, t *Tape) *Tensor { return o.x.On(t).Add(o.column) },
-	"add number":      func(o operands, t *Tape) *Tensor { return o.x.On(t).Add(o.number) },
-	"add itself":      func(o operands, t *Tape) *Tensor { x := o.x.On(t); return x.Add(x) },
-	"sub":             func(o operands, t *Tape) *Tensor { return o.x.On(t).Sub(o.y) },
-	"sub row":         func(o operands, t *Tape) *Tensor { return o.x.On(t).Sub(o.row) },
-	"mul":             func(o operands, t *Tape) *Tensor { return o.x.On(t).Mul(o.y) },
-	"mul row":         func(o operands, t *Tape) *Tensor { return o.x.On(t).Mul(o.row) },
-	"mul column":      func(o operands, t *Tape) *Tensor { return o.x.On(t).Mul(o.column) },
-	"mul number":      func(o operands, t *Tape) *Tensor { return o.x.On(t).Mul(o.number) },
-	"mul itself":      func(o operands, t *Tape) *Tensor { x := o.x.On(t); return x.Mul(x) },
-	"column by one":   func(o operands, t *Tape) *Tensor { return o.column.On(t).Mul(o.number) },
-	"scale":           func(o operands, t *Tape) *Tensor { return o.x.On(t).Scale(-1.5) },
-	"plus":            func(o operands, t *Tape) *Tensor { return o.x.On(t).Plus(3) },
-	"exp":             func(o operands, t *Tape) *Tensor { return o.x.On(t).Exp() },
-	"square":          func(o operands, t *Tape) *Tensor { return o.x.On(t).Square() },
-	"softplus":        func(o operands, t *Tape) *Tensor { return o.x.On(t).Softplus() },
-	"relu":            func(o operands, t *Tape) *Tensor { return o.x.On(t).ReLU() },
-	"leaky relu":      func(o operands, t *Tape) *Tensor { return o.x.On(t).LeakyReLU() },
-	"tanh":            func(o operands, t *Tape) *Tensor { return o.x.On(t).Tanh() },
-	"sigmoid":         func(o operands, t *Tape) *Tensor { return o.x.On(t).Sigmoid() },
-	"sum":             func(o operands, t *Tape) *Tensor { return o.x.On(t).Sum() },
-	"mean":            func(o operands, t *Tape) *Tensor { return o.x.On(t).Mean() },
-	"sum rows":        func(o operands, t *Tape) *Tensor { return o.x.On(t).SumRows() },
-	"bce":             func(o operands, t *Tape) *Tensor { return o.x.On(t).BCE(o.y) },
-	"slice":           func(o operands, t *Tape) *Tensor { return o.x.On(t).Slice(1, 3) },
-	"stack":           func(o operands, t *Tape) *Tensor { return o.x.On(t).Stack(o.row) },
-	"columns":         func(o operands, t *Tape) *Tensor { return o.x.On(t).Columns(1, 3) },
-	"matmul":          func(o operands, t *Tape) *Tensor { return o.x.On(t).MatMul(o.w) },
-	"dense linear":    func(o operands, t *Tape) *Tensor { return o.x.On(t).Dense(o.w, o.bias, Linear) },
-	"dense relu":      func(o operands, t *Tape) *Tensor { return o.x.On(t).Dense(o.w, o.bias, ReLU) },
-	"dense leaky":     func(o operands, t *Tape) *Tensor { return o.x.On(t).Dense(o.w, o.bias, LeakyReLU) },
-	"dense tanh":      func(o operands, t *Tape) *Tensor { return o.x.On(t).Dense(o.w, o.bias, Tanh) },
-	"dense sigmoid":   func(o operands, t *Tape) *Tensor { return o.x.On(t).Dense(o.w, o.bias, Sigmoid) },
-	"used many times": func(o operands, t *Tape) *Tensor { x := o.x.On(t).Exp(); return x.Mul(x.Add(o.row)).Sub(x) },
+	"add":           func(o operands, t *Tape) *Tensor { return o.x.On(t).Add(o.y) },
+	"add row":       func(o operands, t *Tape) *Tensor { return o.x.On(t).Add(o.row) },
+	"add column":    func(o operands, t *Tape) *Tensor { return o.x.On(t).Add(o.column) },
+	"add number":    func(o operands, t *Tape) *Tensor { return o.x.On(t).Add(o.number) },
+	"add itself":    func(o operands, t *Tape) *Tensor { x := o.x.On(t); return x.Add(x) },
+	"sub":           func(o operands, t *Tape) *Tensor { return o.x.On(t).Sub(o.y) },
+	"sub row":       func(o operands, t *Tape) *Tensor { return o.x.On(t).Sub(o.row) },
+	"mul":           func(o operands, t *Tape) *Tensor { return o.x.On(t).Mul(o.y) },
+	"mul row":       func(o operands, t *Tape) *Tensor { return o.x.On(t).Mul(o.row) },
+	"mul column":    func(o operands, t *Tape) *Tensor { return o.x.On(t).Mul(o.column) },
+	"mul number":    func(o operands, t *Tape) *Tensor { return o.x.On(t).Mul(o.number) },
+	"mul itself":    func(o operands, t *Tape) *Tensor { x := o.x.On(t); return x.Mul(x) },
+	"column by one": func(o operands, t *Tape) *Tensor { return o.column.On(t).Mul(o.number) },
+	"scale":         func(o operands, t *Tape) *Tensor { return o.x.On(t).Scale(-1.5) },
+	"plus":          func(o operands, t *Tape) *Tensor { return o.x.On(t).Plus(3) },
+	"exp":           func(o operands, t *Tape) *Tensor { return o.x.On(t).Exp() },
+	"square":        func(o operands, t *Tape) *Tensor { return o.x.On(t).Square() },
+	"softplus":      func(o operands, t *Tape) *Tensor { return o.x.On(t).Softplus() },
+	"relu":          func(o operands, t *Tape) *Tensor { return o.x.On(t).ReLU() },
+	"leaky relu":    func(o operands, t *Tape) *Tensor { return o.x.On(t).LeakyReLU() },
+	"tanh":          func(o operands, t *Tape) *Tensor { return o.x.On(t).Tanh() },
+	"sigmoid":       func(o operands, t *Tape) *Tensor { return o.x.On(t).Sigmoid() },
+	"sum":           func(o operands, t *Tape) *Tensor { return o.x.On(t).Sum() },
+	"mean":          func(o operands, t *Tape) *Tensor { return o.x.On(t).Mean() },
+	"sum rows":      func(o operands, t *Tape) *Tensor { return o.x.On(t).SumRows() },
+	"bce":           func(o operands, t *Tape) *Tensor { return o.x.On(t).BCE(o.y) },
+	"slice":         func(o operands, t *Tape) *Tensor { return o.x.On(t).Slice(1, 3) },
+	"stack":         func(o operands, t *Tape) *Tensor { return o.x.On(t).Stack(o.row) },
+	"columns":       func(o operands, t *Tape) *Tensor { return o.x.On(t).Columns(1, 3) },
+	"matmul":        func(o operands, t *Tape) *Tensor { return o.x.On(t).MatMul(o.w) },
+	"dense linear":  func(o operands, t *Tape) *Tensor { return o.x.On(t).Dense(o.w, o.bias, Linear) },
+	"dense relu":    func(o operands, t *Tape) *Tensor { return o.x.On(t).Dense(o.w, o.bias, ReLU) },
+	"dense leaky":   func(o operands, t *Tape) *Tensor { return o.x.On(t).Dense(o.w, o.bias, LeakyReLU) },
+	"dense tanh":    func(o operands, t *Tape) *Tensor { return o.x.On(t).Dense(o.w, o.bias, Tanh) },
+	"dense sigmoid": func(o operands, t *Tape) *Tensor { return o.x.On(t).Dense(o.w, o.bias, Sigmoid) },
+	"layer on layer": func(o operands, t *Tape) *Tensor {
+		return o.x.On(t).Dense(o.w, o.bias, Tanh).Dense(o.v, nil, Sigmoid).MatMul(o.w)
+	},
+	"layer used twice": func(o operands, t *Tape) *Tensor {
+		h := o.x.On(t).Dense(o.w, o.bias, Tanh)
+		return h.MatMul(o.v).Sub(h.MatMul(o.v).Square()).Mul(h.Columns(0, 4))
+	},
+	"layer used once by the loss": func(o operands, t *Tape) *Tensor {
+		h := o.x.On(t).Dense(o.w, o.bias, Tanh)
+		h.MatMul(o.v)
+		y := h.MatMul(o.v)
+		h.Square()
+		return y
+	},
+	"layer on activation": func(o operands, t *Tape) *Tensor { return o.x.On(t).LeakyReLU().MatMul(o.w) },
+	"layer on part":       func(o operands, t *Tape) *Tensor { return o.x.On(t).Sigmoid().Slice(1, 3).MatMul(o.w) },
+	"weights used twice": func(o operands, t *Tape) *Tensor {
+		return o.x.On(t).Dense(o.w, o.bias, Tanh).MatMul(o.v).Dense(o.w, o.bias, Sigmoid)
+	},
+	"product of itself": func(o operands, t *Tape) *Tensor { s := o.square.On(t).Tanh(); return s.MatMul(s) },
+	"used many times":   func(o operands, t *Tape) *Tensor { x := o.x.On(t).Exp(); return x.Mul(x.Add(o.row)).Sub(x) },
 }
 
 func TestGradients(t *testing.T) {
@@ -57,6 +78,7 @@ func TestGradients(t *testing.T) {
 				x: p.Add("x", 3, 4, 0), y: p.Add("y", 3, 4, 0), row: p.Add("row", 1, 4, 0),
 				column: p.Add("column", 3, 1, 0), number: p.Add("number", 1, 1, 0),
 				w: p.Add("w", 4, 5, 0), bias: p.Add("bias", 1, 5, 0),
+				v: p.Add("v", 5, 4, 0), square: p.Add("square", 3, 3, 0),
 			}
 			rng := rand.New(rand.NewPCG(3, 4))
 			for _, q := range p.All() {
@@ -193,5 +215,25 @@ func TestBackwardOnlyWhatIsWanted(t *testing.T) {
 		if w.Grad[i] != want {
 			t.Errorf("dw[%d] is %g, want %g", i, w.Grad[i], want)
 		}
+	}
+}
+
+// A Backward leaves nothing of the one before, whatever that was asked for.
+func TestGradientsBeginAnew(t *testing.T) {
+	var tape Tape
+	var p Params
+	w, other := p.Add("w", 2, 2, 1), p.Add("other", 1, 2, 1)
+	p.Init(rand.New(rand.NewPCG(1, 1)))
+	x := tape.Input([]float32{1, 2}, 1, 2)
+	x.Dense(w, other, Tanh).Sum().Backward(&p)
+	x.Mul(other).Sum().Backward(&p, &p)
+	for i, want := range []float32{0, 0, 0, 0, 1, 2} {
+		if p.Grad[i] != want {
+			t.Errorf("gradient %d is %g, want %g", i, p.Grad[i], want)
+		}
+	}
+	x.Sum().Backward(&p)
+	if p.Norm() != 0 {
+		t.Errorf("what depends on nothing has gradients %v", p.Grad)
 	}
 }

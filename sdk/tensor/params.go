@@ -7,8 +7,8 @@ import (
 )
 
 // Params are the parameters of a network: named tensors, which lie in one run
-// of memory so that an optimiser passes over them once. Between tensors there
-// may be a few zeros. The zero Params is ready to use.
+// of memory so that an optimiser passes over them once. The zero Params is
+// ready to use.
 type Params struct {
 	Data []float32
 	Grad []float32 // nil before the first Backward
@@ -37,9 +37,8 @@ func (p *Params) Add(name string, rows, cols int, bound float32) *Tensor {
 	}
 	t := &Tensor{Rows: rows, Cols: cols, owner: p}
 	p.list = append(p.list, Param{name, t, bound})
-	size := (rows*cols + aligned - 1) / aligned * aligned
 	old := p.Data
-	p.Data = make([]float32, len(old)+size)
+	p.Data = make([]float32, len(old)+rows*cols)
 	copy(p.Data, old)
 	p.Grad = nil
 	p.share()
@@ -56,20 +55,25 @@ func (p *Params) share() {
 		if p.Grad != nil {
 			q.Tensor.Grad = p.Grad[at : at+n : at+n]
 		}
-		at += (n + aligned - 1) / aligned * aligned
+		at += n
 	}
 }
 
 // want begins and ends a Backward with respect to p.
 func (p *Params) want(on bool) {
+	if p.wanted == on {
+		return // named twice
+	}
 	p.wanted = on
-	switch {
-	case !on:
-	case p.Grad == nil:
+	if p.Grad == nil {
 		p.Grad = make([]float32, len(p.Data))
 		p.share()
-	default:
-		clear(p.Grad)
+	}
+	for _, q := range p.list {
+		if !on && !q.Tensor.begun {
+			clear(q.Tensor.Grad) // nothing depends on it
+		}
+		q.Tensor.begun = false
 	}
 }
 

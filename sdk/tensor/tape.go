@@ -1,6 +1,9 @@
 package tensor
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // A Tape owns the tensors made in a step. The zero Tape is ready to use.
 type Tape struct {
@@ -8,7 +11,7 @@ type Tape struct {
 	n       int
 	workers Workers
 	pass    pass
-	gemm    gemm
+	ending  ending
 }
 
 // Reset forgets the tensors made since the last Reset, and takes their memory
@@ -64,6 +67,7 @@ func (tape *Tape) next(rows, cols int) *Tensor {
 	tape.n++
 	t.Rows, t.Cols = rows, cols
 	t.back, t.a, t.b, t.c, t.unary = nil, nil, nil, nil, nil
+	t.act, t.begins = "", false
 	return t
 }
 
@@ -106,21 +110,11 @@ func (t *Tensor) Backward(params ...*Params) {
 	for _, p := range params {
 		p.want(true)
 	}
-	steps := t.tape.nodes[:t.at+1]
-	for _, n := range steps {
-		n.begun = false
-		n.needs = n.a != nil && n.a.wanted() || n.b != nil && n.b.wanted() || n.c != nil && n.c.wanted()
-	}
-	if t.needs {
+	if steps := t.tape.nodes[:t.at+1]; t.trace(steps) {
 		t.begin()
 		t.Grad[0] = 1
-	}
-	for i := t.at; i >= 0; i-- {
-		if n := steps[i]; n.begun {
-			n.a.begin()
-			n.b.begin()
-			n.c.begin()
-			n.back(n)
+		for _, n := range slices.Backward(steps) {
+			n.backward()
 		}
 	}
 	for _, p := range params {
@@ -128,27 +122,62 @@ func (t *Tensor) Backward(params ...*Params) {
 	}
 }
 
-// begin makes the gradient of t zero, the first time that it is called in a
-// Backward. That of parameters is already.
-func (t *Tensor) begin() {
-	if t == nil || t.owner != nil || !t.needs || t.begun {
+// trace finds out which of steps, of which t is the last, need a gradient, and
+// who comes first of those made of each: it is the last to add to its gradient.
+// It reports whether t needs one.
+func (t *Tensor) trace(steps []*Tensor) bool {
+	for _, n := range steps {
+		n.begun, n.masked, n.needs, n.last = false, false, false, nil
+		for _, o := range [...]*Tensor{n.a, n.b, n.c} {
+			if !o.wanted() {
+				continue
+			}
+			n.needs = true
+			if o.last == nil && o.owner == nil {
+				o.last = n
+			}
+		}
+	}
+	return t.needs
+}
+
+// backward adds to the gradients of t's operands.
+func (t *Tensor) backward() {
+	if !t.begun {
 		return
 	}
-	t.Grad = resize(t.Grad, t.Rows*t.Cols)
-	clear(t.Grad)
+	if !t.begins {
+		t.a.begin()
+		t.b.begin()
+		t.c.begin()
+	}
+	t.back(t)
+}
+
+// begin makes the gradient of t zero, if it is wanted and has not begun.
+func (t *Tensor) begin() {
+	if t.first() {
+		clear(t.Grad)
+	}
+}
+
+// first makes room for the gradient of t, and reports whether nothing has been
+// added to it yet, so that its numbers are undefined.
+func (t *Tensor) first() bool {
+	if !t.wanted() || t.begun {
+		return false
+	}
+	if t.owner == nil {
+		t.Grad = resize(t.Grad, t.Rows*t.Cols)
+	}
 	t.begun = true
+	return true
 }
 
 // resize returns n numbers, in the memory of s where that is large enough.
-// They begin where 16 bytes do: gonum's dot product groups its sums by that,
-// and with it the last bit would depend on where memory happened to be.
 func resize(s []float32, n int) []float32 {
 	if cap(s) >= n && s != nil {
 		return s[:n]
 	}
-	return make([]float32, (n+aligned-1)/aligned*aligned)[:n]
+	return make([]float32, n)
 }
-
-// aligned is how many numbers memory is rounded up to. From 32 bytes on, Go's
-// size classes are multiples of 16 bytes.
-const aligned = 16

@@ -23,11 +23,16 @@ type Tensor struct {
 	from    int
 	act     Activation
 	unary   *unary
+	begins  bool // back begins the gradients of a, b and c
 
 	memory []float32 // behind Data, unless Data is another's
 	aux    []float32 // kept by the operation for its gradient
-	needs  bool      // a gradient, in this Backward
-	begun  bool      // Grad holds some of it
+
+	// Of this Backward.
+	needs  bool    // a gradient
+	begun  bool    // Grad holds some of it
+	last   *Tensor // nothing made of this one adds to Grad after that
+	masked bool    // Grad has been multiplied by the slope of act already
 }
 
 // Item returns the only number of a 1×1 tensor.
@@ -47,8 +52,11 @@ func (t *Tensor) row(i int) []float32 { return t.Data[i*t.Cols : (i+1)*t.Cols] }
 // gradRow returns the gradient of row i.
 func (t *Tensor) gradRow(i int) []float32 { return t.Grad[i*t.Cols : (i+1)*t.Cols] }
 
-// wanted reports whether Backward is after the gradient of t.
+// wanted reports whether Backward is after the gradient of t, which may be nil.
 func (t *Tensor) wanted() bool {
+	if t == nil {
+		return false
+	}
 	if t.owner != nil {
 		return t.owner.wanted
 	}

@@ -47,7 +47,7 @@ func TestRowsDoNotDependOnTheBatch(t *testing.T) {
 	n, rows := newNet(in, 210), uniform(most*in)
 	var tape Tape
 	all := slices.Clone(n.forward(tape.Input(rows, most, in)).Data)
-	for size := 1; size <= most; size++ {
+	for _, size := range []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 16, 31, 48, 64, 65, 100, 150, 257, most} {
 		tape.Reset()
 		from := (most - size) / 2
 		y := n.forward(tape.Input(rows[from*in:(from+size)*in], size, in))

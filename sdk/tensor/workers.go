@@ -2,7 +2,8 @@ package tensor
 
 import (
 	"runtime"
-	"sync"
+
+	"github.com/genhost/genhost/sdk/internal/kernel"
 )
 
 // A Task is work on the indices from 0 to some n that can be done in parts, in
@@ -14,15 +15,10 @@ type Task interface {
 // Workers share tasks out between as many threads as GOMAXPROCS has. The zero
 // Workers is ready to use. They must not be copied, and do one task at a time.
 type Workers struct {
-	mu      sync.Mutex
-	idle    *sync.Cond // no part is being worked on
-	help    func()     // bound once: a method value allocates
-	task    Task
-	next    int // index to begin with
-	n       int
-	grain   int
-	busy    int // parts being worked on
-	helpers int // goroutines that live
+	crew     *crew
+	part     func(worker, part int) // bound once: a method value allocates
+	task     Task
+	n, grain int
 }
 
 // Do runs task on 0 to n in parts of grain, a number that must not depend on
@@ -30,55 +26,53 @@ type Workers struct {
 // done.
 //
 // The caller works too, and waits only for parts that a helper has begun: a
-// machine that is busy with other things wakes helpers late, or never. Such a
-// helper finds nothing to do and ends.
+// machine that is busy with other things wakes helpers late, or never.
 func (w *Workers) Do(n, grain int, task Task) {
-	parts := (n + grain - 1) / grain
-	threads := runtime.GOMAXPROCS(0)
-	if parts <= 1 || threads == 1 {
-		for i := 0; i < n; i += grain {
-			task.Run(i, min(i+grain, n))
+	if n <= grain {
+		if n > 0 {
+			task.Run(0, n)
 		}
 		return
 	}
-	w.mu.Lock()
-	if w.idle == nil {
-		w.idle, w.help = sync.NewCond(&w.mu), w.helper
+	if w.part == nil {
+		w.part = w.runPart
 	}
-	w.task, w.next, w.n, w.grain = task, 0, n, grain
-	for w.helpers < min(threads, parts)-1 {
-		w.helpers++
-		go w.help()
-	}
-	w.work()
-	for w.busy > 0 {
-		w.idle.Wait()
-	}
+	w.task, w.n, w.grain = task, n, grain
+	w.threads().team.Do((n+grain-1)/grain, w.part)
 	w.task = nil
-	w.mu.Unlock()
 }
 
-func (w *Workers) helper() {
-	w.mu.Lock()
-	w.work()
-	w.helpers--
-	w.mu.Unlock()
+func (w *Workers) runPart(_, part int) {
+	from := part * w.grain
+	w.task.Run(from, min(from+w.grain, w.n))
 }
 
-// work does parts until all have been begun. It holds the lock between them.
-func (w *Workers) work() {
-	for w.next < w.n {
-		task, from, to := w.task, w.next, min(w.next+w.grain, w.n)
-		w.next = to
-		w.busy++
-		w.mu.Unlock()
-		task.Run(from, to)
-		w.mu.Lock()
-		w.busy--
+// A crew is a team of threads, and what multiplies with them. The team knows
+// nothing of its crew, so that a crew becomes garbage with its Workers: that
+// ends the team.
+type crew struct {
+	team *kernel.Team
+	gemm *kernel.Gemm
+}
+
+// threads returns the crew, a new one when GOMAXPROCS has changed.
+func (w *Workers) threads() *crew {
+	n := runtime.GOMAXPROCS(0)
+	if w.crew == nil || w.crew.team.Threads() != n {
+		team := kernel.NewTeam(n)
+		w.crew = &crew{team: team}
+		runtime.AddCleanup(w.crew, (*kernel.Team).Close, team)
 	}
-	if w.busy == 0 {
-		w.idle.Signal()
+	return w.crew
+}
+
+// gemm returns what multiplies matrices on these threads.
+func (w *Workers) gemm() *kernel.Gemm {
+	c := w.threads()
+	if c.gemm == nil {
+		c.gemm = kernel.NewGemm(c.team)
 	}
+	return c.gemm
 }
 
 // A pass is an operation on a range of a tensor's rows or numbers, as a Task.
