@@ -224,6 +224,22 @@ func (m unlearns) Train(ctx context.Context, job *sdk.Job) error {
 	return m.haze.Train(ctx, job)
 }
 
+// idle learns nothing: its losses differ as the batches do.
+type idle struct{ *haze }
+
+func (m idle) Train(ctx context.Context, job *sdk.Job) error {
+	m.Rate = 0
+	return m.haze.Train(ctx, job)
+}
+
+// lazy learns next to nothing.
+type lazy struct{ *haze }
+
+func (m lazy) Train(ctx context.Context, job *sdk.Job) error {
+	m.Rate /= 1e6
+	return m.haze.Train(ctx, job)
+}
+
 // moody learns otherwise with each model that is made.
 type moody struct {
 	*haze
@@ -389,6 +405,8 @@ func TestBrokenModels(t *testing.T) {
 		{"trained at the end only", spoilt(func(m *haze) late { return late{m} }), []string{previews, stop}},
 		{"no figures", spoilt(func(m *haze) silent { return silent{m} }), []string{"reports its training"}},
 		{"learns the wrong way", spoilt(func(m *haze) unlearns { return unlearns{m} }), []string{"its loss falls"}},
+		{"learns nothing", spoilt(func(m *haze) idle { return idle{m} }), []string{"its loss falls"}},
+		{"learns next to nothing", spoilt(func(m *haze) lazy { return lazy{m} }), []string{"its loss falls"}},
 		{"one row panics", spoilt(func(m *haze) needsTwo { return needsTwo{m} }), []string{single}},
 		{"high rates give nonsense", spoilt(func(m *haze) explodes { return explodes{m} }), []string{highest}},
 		{"generates untrained", spoilt(func(m *haze) eager { return eager{m} }), []string{untrained, damaged, foreign}},

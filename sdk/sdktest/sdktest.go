@@ -21,13 +21,14 @@
 //   - What it says it can do, it can; what it does not say, it refuses with
 //     [errors.ErrUnsupported].
 //   - Before training it refuses with [sdk.ErrNotTrained].
-//   - Training reports finite figures; a metric called loss falls (unless the
-//     family is gan, where it need not).
+//   - Training reports finite figures; a metric called loss falls by a tenth
+//     or more while it learns two rows by heart (unless the family is gan,
+//     where it need not).
 //   - While it trains it can generate previews and be saved.
 //   - Equal jobs give equal weights, whatever the number of threads.
 //   - Told to stop, it returns [sdk.ErrStopped] after the current step and
 //     leaves a checkpoint that loads. Cancelled, it returns the context's
-//     error.
+//     error, as soon.
 //   - Training on a single row, or at the highest rate, ends well or with an
 //     error.
 //   - Row i of Generate depends on the seed and on First+i alone; rows lie in

@@ -141,7 +141,7 @@ func (t toy) times(n int) sdk.Rows {
 			all.Conditions = map[string][]float32{}
 		}
 		for i := range n {
-			all.Conditions[name] = append(all.Conditions[name], values[i%toyRows])
+			all.Conditions[name] = append(all.Conditions[name], values[i%len(values)])
 		}
 	}
 	return sdk.InMemory(t.space, all)

@@ -52,46 +52,6 @@ func checkReports(ctx context.Context, _ Bench, s *subject) error {
 	})
 }
 
-// checkLearns compares the mean loss of the first quarter of a training with
-// that of the last: single losses say nothing, for batches differ.
-func checkLearns(ctx context.Context, b Bench, s *subject) error {
-	if s.spec.Family == "gan" {
-		return fmt.Errorf("%w: the losses of a gan are those of two opponents", ErrDoesNotApply)
-	}
-	return s.with(ctx, func(m sdk.Model) error {
-		job := s.job(1)
-		job.MaxSteps = 10 * s.steps
-		events, err := follow(ctx, job, m)
-		if err != nil {
-			return fmt.Errorf("train: %w", err)
-		}
-		var losses []float64
-		for _, e := range events {
-			if loss, ok := e.Metrics["loss"]; ok && e.Window {
-				losses = append(losses, loss)
-			}
-		}
-		if len(losses) < 8 {
-			return fmt.Errorf("%w: %d figures called loss", ErrDoesNotApply, len(losses))
-		}
-		quarter := len(losses) / 4
-		first, last := mean(losses[:quarter]), mean(losses[len(losses)-quarter:])
-		b.Log("the loss goes from %.4g to %.4g in %d steps", first, last, len(losses))
-		if !(last < first) {
-			return fmt.Errorf("the mean loss goes from %.6g to %.6g in %d steps", first, last, len(losses))
-		}
-		return nil
-	})
-}
-
-func mean(values []float64) float64 {
-	sum := 0.0
-	for _, v := range values {
-		sum += v
-	}
-	return sum / float64(len(values))
-}
-
 func checkWhileTraining(ctx context.Context, b Bench, s *subject) error {
 	return s.with(ctx, func(m sdk.Model) error {
 		job := s.job(1)
