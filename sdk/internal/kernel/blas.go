@@ -63,7 +63,7 @@ func (b *BLAS) Sgemv(tA blas.Transpose, m, n int, alpha float32, a []float32, ld
 	row := Matrix{Rows: 1, Cols: m, Stride: incX, Data: x, Trans: true}
 	matrix := stored(blas.NoTrans, m, n, a, lda)
 	result := stored(blas.NoTrans, 1, n, y, max(1, n))
-	if tA == blas.NoTrans || !known(tA) || incX < 1 || incY != 1 || !row.fits() || !matrix.fits() || !result.fits() {
+	if tA == blas.NoTrans || !known(tA) || incY != 1 || !row.fits() || !matrix.fits() || !result.fits() {
 		b.Implementation.Sgemv(tA, m, n, alpha, a, lda, x, incX, beta, y, incY)
 		return
 	}

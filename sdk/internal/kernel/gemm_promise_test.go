@@ -46,14 +46,16 @@ func TestMulRowsDoNotDependOnOtherRows(t *testing.T) {
 	eachLevel(t, func(t *testing.T) {
 		rng := rand.New(rand.NewPCG(13, 14))
 		g := newGemm(t, 2)
-		p := newProblem(rng, 30, 75, 600)
-		p.alpha = 1
-		all := p.mul(g)
-		for _, rows := range []int{1, 2, 3, 4, 5, 6, 7, 8, 13, 29} {
-			for first := 0; first+rows <= p.m; first += 5 {
+		for kind := range 4 {
+			p := newProblem(rng, 30, 75, 600)
+			p.alpha, p.transA, p.transB = 1, kind&1 > 0, kind&2 > 0
+			p.a, p.b = randomMatrix(rng, p.m, p.k, p.transA), randomMatrix(rng, p.k, p.n, p.transB)
+			all := p.mul(g)
+			for _, rows := range []int{1, 2, 3, 4, 5, 6, 7, 8, 13, 29} {
+				first := rng.IntN(p.m - rows + 1)
 				part := p.rows(first, rows)
 				if i, ok := sameBits(part.mul(g), all[first*p.c.Stride:][:len(part.c.Data)]); !ok {
-					t.Fatalf("rows %d to %d: number %d differs from that of all rows", first, first+rows, i)
+					t.Fatalf("%v, rows %d to %d: number %d differs from that of all rows", p, first, first+rows, i)
 				}
 			}
 		}

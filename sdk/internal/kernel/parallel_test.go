@@ -1,8 +1,10 @@
 package kernel
 
 import (
+	"runtime"
 	"sync/atomic"
 	"testing"
+	"time"
 )
 
 func TestTeamDoesEachTaskOnce(t *testing.T) {
@@ -15,8 +17,11 @@ func TestTeamDoesEachTaskOnce(t *testing.T) {
 			}
 			done[task].Add(1)
 		}
-		for call := range 3000 {
-			n := call % len(done)
+		for call := range 20000 {
+			n := call % 5
+			if call%100 == 0 {
+				n = len(done)
+			}
 			team.Do(n, task)
 			for i := range n {
 				if got := done[i].Swap(0); got != 1 {
@@ -65,6 +70,44 @@ func TestTeamPassesOnPanics(t *testing.T) {
 		if ran.Load() != 20 {
 			t.Fatalf("after a panic %d of 20 tasks ran", ran.Load())
 		}
+	}
+}
+
+func TestTeamWaitsForHelpers(t *testing.T) {
+	team := NewTeam(2)
+	defer team.Close()
+	for range 10 {
+		var helped, ran atomic.Int32
+		team.Do(2, func(worker, _ int) {
+			if worker > 0 {
+				helped.Add(1)
+				time.Sleep(time.Millisecond)
+			}
+			for worker == 0 && helped.Load() == 0 {
+				runtime.Gosched() // until the helper has the other task
+			}
+			ran.Add(1)
+		})
+		if ran.Load() != 2 {
+			t.Fatal("Do returned before the helper had finished")
+		}
+	}
+}
+
+// A helper that read the claims during one call must find them changed in the
+// next, even when as many tasks are left.
+func TestTeamTellsCallsApart(t *testing.T) {
+	team := &Team{threads: 2, wake: make(chan struct{}, 2)}
+	var claims []uint64
+	for range 2 {
+		team.Do(3, func(_, task int) {
+			if task == 1 {
+				claims = append(claims, team.claims.Load())
+			}
+		})
+	}
+	if claims[0] == claims[1] {
+		t.Errorf("claims are %#x in both calls", claims[0])
 	}
 }
 
