@@ -45,6 +45,12 @@ func TestFalls(t *testing.T) {
 		{"as most do", true, func(at float64) float64 { return 1 + 5*math.Exp(-8*at) }},
 		{"slowly", true, func(at float64) float64 { return 100 - 20*at }},
 		{"in its first steps", true, func(at float64) float64 { return 1 + 20*math.Exp(-200*at) }},
+		{"in its first step", true, func(at float64) float64 {
+			if at == 0 {
+				return 3
+			}
+			return 1
+		}},
 		{"a likelihood of densities", true, func(at float64) float64 { return 5 - 40*at }},
 		{"below 0", true, func(at float64) float64 { return -10 - 20*at }},
 		{"to 0", true, func(at float64) float64 { return math.Exp(-30 * at) }},
