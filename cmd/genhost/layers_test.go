@@ -24,8 +24,8 @@ sdk/sdktest              sdk sdk/safetensors sdk/internal/wire
 sdk/internal/kernel      golang.org/x/sys gonum.org/v1/gonum
 sdk/internal/kernel/gen
 sdk/tensor               sdk/internal/kernel
-sdk/nn                   sdk/tensor sdk/safetensors
-sdk/optim                sdk/tensor
+sdk/nn                   sdk/tensor sdk/safetensors sdk/internal/kernel
+sdk/optim                sdk/tensor sdk/internal/kernel
 plugins/image            sdk sdk/serve golang.org/x/image
 plugins/*                sdk sdk/serve sdk/dataset sdk/safetensors sdk/tensor sdk/nn sdk/optim
 registry                 sdk github.com/BurntSushi/toml

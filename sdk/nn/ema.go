@@ -3,6 +3,7 @@ package nn
 import (
 	"fmt"
 
+	"github.com/genhost/genhost/sdk/internal/kernel"
 	"github.com/genhost/genhost/sdk/tensor"
 )
 
@@ -27,9 +28,5 @@ func (e *EMA) Update(dst, src *tensor.Params) {
 		copy(dst.Data, src.Data)
 		return
 	}
-	k := float32(1 - min(e.Decay, (1+n)/(10+n)))
-	d := dst.Data
-	for i, s := range src.Data {
-		d[i] += k * (s - d[i])
-	}
+	kernel.EMA(dst.Data, float32(1-min(e.Decay, (1+n)/(10+n))), src.Data)
 }

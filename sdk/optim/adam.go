@@ -9,8 +9,8 @@
 // To follow a schedule, set Rate before each step: adam.Rate = rate *
 // optim.Cosine(step, steps).
 //
-// Equal gradients give equal bytes for any GOMAXPROCS, and a step after the
-// first allocates nothing. An optimiser belongs to one [tensor.Params] and to
+// Equal gradients give equal bytes for any GOMAXPROCS and on any CPU, and a step
+// after the first allocates nothing. An optimiser belongs to one [tensor.Params] and to
 // one goroutine at a time; that the Params have another size panics.
 package optim
 
@@ -18,6 +18,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/genhost/genhost/sdk/internal/kernel"
 	"github.com/genhost/genhost/sdk/tensor"
 )
 
@@ -62,18 +63,18 @@ func (a *Adam) Step(p *tensor.Params) {
 	}
 	a.Steps++
 	t := float64(a.Steps)
-	a.pass = pass{
-		p: p.Data, g: p.Grad, m: a.M, v: a.V,
-		scale: 1,
-		beta1: float32(a.Beta1),
-		beta2: float32(a.Beta2),
-		rate:  float32(a.Rate / (1 - math.Pow(a.Beta1, t))),
-		root:  float32(1 / math.Sqrt(1-math.Pow(a.Beta2, t))),
-		eps:   float32(a.Eps),
-	}
+	a.pass = pass{p.Data, p.Grad, a.M, a.V, kernel.AdamStep{
+		Scale: 1,
+		Beta1: float32(a.Beta1),
+		Beta2: float32(a.Beta2),
+		Rate:  float32(a.Rate / (1 - math.Pow(a.Beta1, t))),
+		Root:  float32(1 / math.Sqrt(1-math.Pow(a.Beta2, t))),
+		Eps:   float32(a.Eps),
+		Keep:  1,
+	}}
 	if a.Clip > 0 {
 		if norm := p.Norm(); norm > a.Clip {
-			a.pass.scale = float32(a.Clip / norm)
+			a.pass.step.Scale = float32(a.Clip / norm)
 		}
 	}
 	a.workers.Do(len(p.Data), grain, &a.pass)
@@ -82,25 +83,12 @@ func (a *Adam) Step(p *tensor.Params) {
 
 // A pass is one step over all parameters.
 type pass struct {
-	p, g, m, v   []float32
-	scale        float32 // of the gradient
-	beta1, beta2 float32
-	rate         float32 // α / (1−β₁ᵗ)
-	root         float32 // 1 / √(1−β₂ᵗ)
-	eps          float32
+	p, g, m, v []float32
+	step       kernel.AdamStep
 }
 
 func (s *pass) Run(from, to int) {
-	p, g, m, v := s.p[from:to], s.g[from:to], s.m[from:to], s.v[from:to]
-	m, v, p = m[:len(g)], v[:len(g)], p[:len(g)] // so that no index is checked
-	k1, k2, scale, rate, root, eps := 1-s.beta1, 1-s.beta2, s.scale, s.rate, s.root, s.eps
-	for i, d := range g {
-		d *= scale
-		mi := m[i] + k1*(d-m[i])
-		vi := v[i] + k2*(d*d-v[i])
-		m[i], v[i] = mi, vi
-		p[i] -= rate * mi / (float32(math.Sqrt(float64(vi)))*root + eps)
-	}
+	kernel.Adam(s.p[from:to], s.g[from:to], s.m[from:to], s.v[from:to], s.step)
 }
 
 // Cosine falls from 1 at step 0 to 0 at the last of so many steps, along half

@@ -104,6 +104,21 @@ func TestSameBytesForAnyThreads(t *testing.T) {
 	}
 }
 
+// A parameter moves as it would alone.
+func TestStepOfMany(t *testing.T) {
+	const n, few = 100_003, 9
+	all, a := params(n), NewAdam(0.01)
+	draw(rand.New(rand.NewPCG(5, 6)), all)
+	some, b := params(few), NewAdam(0.01)
+	copy(some.Data, all.Data[n-few:])
+	copy(some.Grad, all.Grad[n-few:])
+	a.Step(all)
+	b.Step(some)
+	if !slices.Equal(some.Data, all.Data[n-few:]) {
+		t.Errorf("the last of many are %v, alone they are %v", all.Data[n-few:], some.Data)
+	}
+}
+
 func TestStepAllocatesNothing(t *testing.T) {
 	p, a := params(50_000), NewAdam(0.01)
 	a.Clip = 1

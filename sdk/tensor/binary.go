@@ -1,6 +1,10 @@
 package tensor
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/genhost/genhost/sdk/internal/kernel"
+)
 
 // Add returns the sums of the numbers of x and y.
 func (x *Tensor) Add(y *Tensor) *Tensor { return x.with("add", y, addForward, addBack) }
@@ -22,25 +26,27 @@ func (x *Tensor) with(op string, y *Tensor, forward func(*Tensor, int, int), bac
 	return t
 }
 
-// second returns where the numbers of row i of the second operand begin, and
-// how far one is from the next: 0 where one stands for all.
-func (t *Tensor) second(i int) (at, step int) {
-	if t.b.Rows > 1 {
-		at = i * t.b.Cols
+// second returns the numbers of the second operand that row i meets: a row of
+// them, or one that stands for all.
+func (t *Tensor) second(i int) []float32 { return t.b.part(t.b.Data, i) }
+
+// gradSecond returns the gradient of those.
+func (t *Tensor) gradSecond(i int) []float32 { return t.b.part(t.b.Grad, i) }
+
+// part returns row i of data, or the only row.
+func (t *Tensor) part(data []float32, i int) []float32 {
+	if t.Rows == 1 {
+		i = 0
 	}
-	if t.b.Cols > 1 || t.Cols == 1 {
-		step = 1
-	}
-	return at, step
+	return data[i*t.Cols : (i+1)*t.Cols]
 }
 
 func addForward(t *Tensor, from, to int) {
 	for i := from; i < to; i++ {
-		dst, x, y := t.row(i), t.a.row(i), t.b.Data
-		at, step := t.second(i)
-		for j := range dst {
-			dst[j] = x[j] + y[at]
-			at += step
+		if y := t.second(i); len(y) == t.Cols {
+			kernel.Add(t.row(i), t.a.row(i), y)
+		} else {
+			kernel.Shift(t.row(i), y[0], t.a.row(i))
 		}
 	}
 }
@@ -49,11 +55,10 @@ func addBack(t *Tensor) { sumBack(t, 1) }
 
 func subForward(t *Tensor, from, to int) {
 	for i := from; i < to; i++ {
-		dst, x, y := t.row(i), t.a.row(i), t.b.Data
-		at, step := t.second(i)
-		for j := range dst {
-			dst[j] = x[j] - y[at]
-			at += step
+		if y := t.second(i); len(y) == t.Cols {
+			kernel.Sub(t.row(i), t.a.row(i), y)
+		} else {
+			kernel.Shift(t.row(i), -y[0], t.a.row(i))
 		}
 	}
 }
@@ -63,27 +68,26 @@ func subBack(t *Tensor) { sumBack(t, -1) }
 // sumBack is the gradient of x + k·y.
 func sumBack(t *Tensor, k float32) {
 	if t.a.wanted() {
-		add(t.a.Grad, t.Grad)
+		t.numbers(addNumbers)
 	}
 	if !t.b.wanted() {
 		return
 	}
 	for i := range t.Rows {
-		at, step := t.second(i)
-		for _, d := range t.gradRow(i) {
-			t.b.Grad[at] += k * d
-			at += step
+		if dy := t.gradSecond(i); len(dy) == t.Cols {
+			kernel.Axpy(dy, k, t.gradRow(i))
+		} else {
+			dy[0] += k * float32(kernel.Sum(t.gradRow(i)))
 		}
 	}
 }
 
 func mulForward(t *Tensor, from, to int) {
 	for i := from; i < to; i++ {
-		dst, x, y := t.row(i), t.a.row(i), t.b.Data
-		at, step := t.second(i)
-		for j := range dst {
-			dst[j] = x[j] * y[at]
-			at += step
+		if y := t.second(i); len(y) == t.Cols {
+			kernel.Mul(t.row(i), t.a.row(i), y)
+		} else {
+			kernel.Scale(t.row(i), y[0], t.a.row(i))
 		}
 	}
 }
@@ -96,22 +100,20 @@ func mulBack(t *Tensor) {
 		return
 	}
 	for i := range t.Rows {
-		x := t.a.row(i)
-		at, step := t.second(i)
-		for j, d := range t.gradRow(i) {
-			t.b.Grad[at] += d * x[j]
-			at += step
+		if dy := t.gradSecond(i); len(dy) == t.Cols {
+			kernel.MulAdd(dy, t.gradRow(i), t.a.row(i))
+		} else {
+			dy[0] += float32(kernel.Dot(t.gradRow(i), t.a.row(i)))
 		}
 	}
 }
 
 func mulBackFirst(t *Tensor, from, to int) {
 	for i := from; i < to; i++ {
-		dx, dy, y := t.a.gradRow(i), t.gradRow(i), t.b.Data
-		at, step := t.second(i)
-		for j, d := range dy {
-			dx[j] += d * y[at]
-			at += step
+		if y := t.second(i); len(y) == t.Cols {
+			kernel.MulAdd(t.a.gradRow(i), t.gradRow(i), y)
+		} else {
+			kernel.Axpy(t.a.gradRow(i), y[0], t.gradRow(i))
 		}
 	}
 }

@@ -16,12 +16,15 @@
 //
 // # Promises
 //
-// Equal operands give equal bytes for any GOMAXPROCS: work is shared out
-// between threads, but a sum never is. Row i of what a network makes depends on
-// row i of its input alone, whatever the batch.
+// Equal operands give equal bytes, for any GOMAXPROCS and on any CPU: work is
+// shared out between threads, but a sum never is, and whichever instructions a
+// CPU has, they round alike. (Except that a NaN is only promised to be a NaN.)
+// Row i of what a network makes depends on row i of its input alone, whatever
+// the batch.
 //
 // A tape uses the memory of the step before again. A step that repeats the
-// operations of the last one, with the same shapes, allocates nothing.
+// operations of the last one, with the same shapes, allocates nothing. The
+// threads that help a tape sleep between steps, and end when it is garbage.
 //
 // # Panics
 //

@@ -19,6 +19,8 @@ var operations = map[string]func(o operands, tape *Tape) *Tensor{
 	"add itself":    func(o operands, t *Tape) *Tensor { x := o.x.On(t); return x.Add(x) },
 	"sub":           func(o operands, t *Tape) *Tensor { return o.x.On(t).Sub(o.y) },
 	"sub row":       func(o operands, t *Tape) *Tensor { return o.x.On(t).Sub(o.row) },
+	"sub column":    func(o operands, t *Tape) *Tensor { return o.x.On(t).Sub(o.column) },
+	"sub number":    func(o operands, t *Tape) *Tensor { return o.x.On(t).Sub(o.number) },
 	"mul":           func(o operands, t *Tape) *Tensor { return o.x.On(t).Mul(o.y) },
 	"mul row":       func(o operands, t *Tape) *Tensor { return o.x.On(t).Mul(o.row) },
 	"mul column":    func(o operands, t *Tape) *Tensor { return o.x.On(t).Mul(o.column) },
@@ -54,6 +56,10 @@ var operations = map[string]func(o operands, tape *Tape) *Tensor{
 		h := o.x.On(t).Dense(o.w, o.bias, Tanh)
 		return h.MatMul(o.v).Sub(h.MatMul(o.v).Square()).Mul(h.Columns(0, 4))
 	},
+	"layer used by two layers": func(o operands, t *Tape) *Tensor {
+		h := o.x.On(t).Dense(o.w, o.bias, Tanh)
+		return h.MatMul(o.v).Sub(h.MatMul(o.v).Square())
+	},
 	"layer used once by the loss": func(o operands, t *Tape) *Tensor {
 		h := o.x.On(t).Dense(o.w, o.bias, Tanh)
 		h.MatMul(o.v)
@@ -84,7 +90,7 @@ func TestGradients(t *testing.T) {
 			for _, q := range p.All() {
 				for i := range q.Tensor.Data {
 					// Away from 0, where relu has no derivative.
-					q.Tensor.Data[i] = signed(0.1+0.8*rng.Float32(), rng.Float32()-0.5)
+					q.Tensor.Data[i] = (0.1 + 0.8*rng.Float32()) * float32(1-2*rng.IntN(2))
 				}
 			}
 			checkGradient(t, &p, func(tape *Tape) *Tensor { return make(o, tape) })

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+
+	"github.com/genhost/genhost/sdk/internal/kernel"
 )
 
 // Params are the parameters of a network: named tensors, which lie in one run
@@ -94,19 +96,9 @@ func (p *Params) Init(rng *rand.Rand) {
 
 // Finite reports whether no parameter is infinite or NaN.
 func (p *Params) Finite() bool {
-	for _, v := range p.Data {
-		if v-v != 0 {
-			return false
-		}
-	}
-	return true
+	squares := kernel.Dot(p.Data, p.Data) // overflows for no float32
+	return squares-squares == 0
 }
 
 // Norm returns the Euclidean norm of Grad, 0 before the first Backward.
-func (p *Params) Norm() float64 {
-	sum := 0.0
-	for _, g := range p.Grad {
-		sum += float64(g) * float64(g)
-	}
-	return math.Sqrt(sum)
-}
+func (p *Params) Norm() float64 { return math.Sqrt(kernel.Dot(p.Grad, p.Grad)) }

@@ -13,7 +13,7 @@ func (x *Tensor) Slice(from, to int) *Tensor {
 	return t
 }
 
-func sliceBack(t *Tensor) { add(t.a.Grad[t.from:], t.Grad) }
+func sliceBack(t *Tensor) { add(t.a.Grad[t.from:t.from+len(t.Grad)], t.Grad) }
 
 // Stack returns the rows of x and then those of y.
 func (x *Tensor) Stack(y *Tensor) *Tensor {
@@ -53,6 +53,6 @@ func (x *Tensor) Columns(from, to int) *Tensor {
 
 func columnsBack(t *Tensor) {
 	for i := range t.Rows {
-		add(t.a.gradRow(i)[t.from:], t.gradRow(i))
+		add(t.a.gradRow(i)[t.from:t.from+t.Cols], t.gradRow(i))
 	}
 }

@@ -1,6 +1,9 @@
 package tensor
 
-// Sum returns the sum of all numbers, 1×1. Sums are made in float64, in order.
+import "github.com/genhost/genhost/sdk/internal/kernel"
+
+// Sum returns the sum of all numbers, 1×1. Sums are made in float64, in an
+// order that depends on nothing but how many numbers there are.
 func (x *Tensor) Sum() *Tensor { return x.total("sum", 1) }
 
 // Mean returns the mean of all numbers, 1×1.
@@ -10,15 +13,12 @@ func (x *Tensor) total(op string, k float64) *Tensor {
 	t := x.result(op, 1, 1, totalBack)
 	t.own()
 	t.k = float32(k)
-	t.Data[0] = float32(k * sum(x.Data))
+	t.Data[0] = float32(k * kernel.Sum(x.Data))
 	return t
 }
 
 func totalBack(t *Tensor) {
-	d := t.k * t.Grad[0]
-	for i := range t.a.Grad {
-		t.a.Grad[i] += d
-	}
+	kernel.Shift(t.a.Grad, t.k*t.Grad[0], t.a.Grad)
 }
 
 // SumRows returns the sum of each row, Rows×1.
@@ -31,25 +31,14 @@ func (x *Tensor) SumRows() *Tensor {
 
 func sumRows(t *Tensor, from, to int) {
 	for i := from; i < to; i++ {
-		t.Data[i] = float32(sum(t.a.row(i)))
+		t.Data[i] = float32(kernel.Sum(t.a.row(i)))
 	}
 }
 
 func sumRowsBack(t *Tensor) {
 	for i, d := range t.Grad {
-		dx := t.a.gradRow(i)
-		for j := range dx {
-			dx[j] += d
-		}
+		kernel.Shift(t.a.gradRow(i), d, t.a.gradRow(i))
 	}
-}
-
-func sum(x []float32) float64 {
-	s := 0.0
-	for _, v := range x {
-		s += float64(v)
-	}
-	return s
 }
 
 // BCE returns, for each row of logits, the binary cross-entropy to a row of
@@ -70,37 +59,23 @@ func (x *Tensor) BCE(target *Tensor) *Tensor {
 	return t
 }
 
-// bce keeps σ(x) for the gradient.
+// bce keeps σ(x) − y for the gradient.
 func bce(t *Tensor, from, to int) {
-	n := t.a.Cols
 	for i := from; i < to; i++ {
-		x, y, p := t.a.row(i), t.b.row(i), t.aux[i*n:(i+1)*n]
-		s := 0.0
-		for j, v := range x {
-			log, sigmoid := softplus(v)
-			p[j] = sigmoid
-			s += float64(log - v*y[j])
-		}
-		t.Data[i] = float32(s)
+		t.Data[i] = float32(kernel.BCE(t.a.part(t.aux, i), t.a.row(i), t.b.row(i), 1))
 	}
 }
 
-func bceBack(t *Tensor) {
-	t.rows(t.a.Rows, t.a.Cols, bceSlope)
-}
+func bceBack(t *Tensor) { t.rows(t.a.Rows, t.a.Cols, bceSlope) }
 
 func bceSlope(t *Tensor, from, to int) {
-	n := t.a.Cols
 	for i := from; i < to; i++ {
 		d := t.Grad[i]
 		if t.a.wanted() {
-			dx, y, p := t.a.gradRow(i), t.b.row(i), t.aux[i*n:(i+1)*n]
-			for j := range dx {
-				dx[j] += d * (p[j] - y[j])
-			}
+			kernel.Axpy(t.a.gradRow(i), d, t.a.part(t.aux, i))
 		}
 		if t.b.wanted() {
-			addScaled(t.b.gradRow(i), -d, t.a.row(i))
+			kernel.Axpy(t.b.gradRow(i), -d, t.a.row(i))
 		}
 	}
 }

@@ -1,5 +1,7 @@
 package tensor
 
+import "github.com/genhost/genhost/sdk/internal/kernel"
+
 // A unary operation is a function of each number, and its derivative.
 type unary struct {
 	f func(y, x []float32, k float32)
@@ -30,86 +32,41 @@ func eachSlope(t *Tensor, from, to int) {
 func (x *Tensor) Scale(k float32) *Tensor { return x.each("scale", &scaleOp, k) }
 
 var scaleOp = unary{
-	func(y, x []float32, k float32) {
-		for i := range y {
-			y[i] = k * x[i]
-		}
-	},
-	func(dx, dy, y, x []float32, k float32) { addScaled(dx, k, dy) },
+	func(y, x []float32, k float32) { kernel.Scale(y, k, x) },
+	func(dx, dy, _, _ []float32, k float32) { kernel.Axpy(dx, k, dy) },
 }
 
 // Plus returns k plus each number.
 func (x *Tensor) Plus(k float32) *Tensor { return x.each("plus", &plusOp, k) }
 
 var plusOp = unary{
-	func(y, x []float32, k float32) {
-		for i := range y {
-			y[i] = k + x[i]
-		}
-	},
-	func(dx, dy, y, x []float32, k float32) { add(dx, dy) },
+	func(y, x []float32, k float32) { kernel.Shift(y, k, x) },
+	func(dx, dy, _, _ []float32, _ float32) { add(dx, dy) },
 }
 
 // Exp returns e to the power of each number.
 func (x *Tensor) Exp() *Tensor { return x.each("exp", &expOp, 0) }
 
 var expOp = unary{
-	func(y, x []float32, _ float32) {
-		for i := range y {
-			y[i] = exp(x[i])
-		}
-	},
-	func(dx, dy, y, x []float32, _ float32) {
-		for i := range dx {
-			dx[i] += dy[i] * y[i]
-		}
-	},
+	func(y, x []float32, _ float32) { kernel.Exp(y, x) },
+	func(dx, dy, y, _ []float32, _ float32) { kernel.MulAdd(dx, dy, y) },
 }
 
 // Square returns the square of each number.
 func (x *Tensor) Square() *Tensor { return x.each("square", &squareOp, 0) }
 
 var squareOp = unary{
-	func(y, x []float32, _ float32) {
-		for i := range y {
-			y[i] = x[i] * x[i]
-		}
-	},
-	func(dx, dy, y, x []float32, _ float32) {
-		for i := range dx {
-			dx[i] += dy[i] * 2 * x[i]
-		}
-	},
+	func(y, x []float32, _ float32) { kernel.Mul(y, x, x) },
+	func(dx, dy, _, x []float32, _ float32) { kernel.MulAddScaled(dx, 2, dy, x) },
 }
 
 // Softplus returns log(1+eˣ) of each number, without overflow.
 func (x *Tensor) Softplus() *Tensor { return x.each("softplus", &softplusOp, 0) }
 
 var softplusOp = unary{
-	func(y, x []float32, _ float32) {
-		for i := range y {
-			y[i], _ = softplus(x[i])
-		}
-	},
-	func(dx, dy, y, x []float32, _ float32) {
-		for i := range dx {
-			dx[i] += dy[i] * sigmoid(x[i])
-		}
-	},
+	func(y, x []float32, _ float32) { kernel.Softplus(y, x) },
+	func(dx, dy, _, x []float32, _ float32) { kernel.SoftplusSlope(dx, dy, x) },
 }
 
 // add adds x to dst.
-func add(dst, x []float32) {
-	dst = dst[:len(x)]
-	for i, v := range x {
-		dst[i] += v
-	}
-}
-
-// addScaled adds k·x to dst.
-func addScaled(dst []float32, k float32, x []float32) {
-	dst = dst[:len(x)]
-	for i, v := range x {
-		dst[i] += k * v
-	}
-}
+func add(dst, x []float32) { kernel.Add(dst, dst, x) }

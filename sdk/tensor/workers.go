@@ -83,9 +83,9 @@ type pass struct {
 
 func (p *pass) Run(from, to int) { p.f(p.t, from, to) }
 
-// grain is how many numbers a thread works on at a time, about ten
-// microseconds' worth.
-const grain = 4096
+// grain is how many numbers a thread works on at a time, some microseconds'
+// worth.
+const grain = 1 << 14
 
 // numbers runs f on all numbers of t.
 func (t *Tensor) numbers(f func(t *Tensor, from, to int)) {
