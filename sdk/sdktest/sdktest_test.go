@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/genhost/genhost/sdk"
 	"github.com/genhost/genhost/sdk/internal/wire"
@@ -21,8 +22,8 @@ func TestHonestModality(t *testing.T) {
 func TestBrokenAcrossTheWall(t *testing.T) {
 	for _, b := range []broken{
 		{"a model", spoilt(func(m *haze) rough { return rough{m} }), []string{"refuses rows of another shape"}},
-		{"stops late", spoilt(func(m *haze) tardy { return tardy{m, sdk.ErrStopped, 0} }), []string{"stops when told, with a checkpoint"}},
-		{"cancelled, trains on", spoilt(func(m *haze) tardy { return tardy{m, context.Canceled, soon / 20} }), []string{"ends when cancelled"}},
+		{"stops late", spoilt(func(m *haze) tardy { return endless(m, sdk.ErrStopped, 0) }), []string{"stops when told, with a checkpoint"}},
+		{"cancelled, trains on", spoilt(func(m *haze) tardy { return endless(m, context.Canceled, soon/20) }), []string{"ends when cancelled"}},
 		{"a modality", warped(func(g *grid) fragile { return fragile{g} }), []string{"refuses damaged files"}},
 	} {
 		t.Run(b.how, func(t *testing.T) {
@@ -36,6 +37,12 @@ func TestBrokenAcrossTheWall(t *testing.T) {
 			}
 		})
 	}
+}
+
+// endless is tardy, and not done before the word gets across the wall.
+func endless(m *haze, err error, step time.Duration) tardy {
+	m.Epochs = 1 << 20
+	return tardy{m, err, step}
 }
 
 // Across the wall an honest training may be many steps on when the word comes,
