@@ -35,6 +35,9 @@ func resolve(schema sdk.Schema, m registry.Model, table registry.Table, assignme
 		}
 		setting, err := schema.Find(name)
 		if err != nil {
+			if table == registry.SettingsTable {
+				err = sdk.Hint(err, "those for reading the data begin with "+readPrefix)
+			}
 			return nil, fmt.Errorf("--set %s: %w", a, err)
 		}
 		if all[name], err = setting.Parse(text); err != nil {
@@ -52,8 +55,7 @@ func conditions(m sdk.Model, assignments []string) (map[string][]float32, error)
 	}
 	c, err := sdk.As[sdk.Conditional](m)
 	if err != nil {
-		return nil, sdk.Hint(fmt.Errorf("--set %s: this model takes no conditions: %w", assignments[0], err),
-			"leave out --set, or train a model that does: genhost models")
+		return nil, sdk.Hint(fmt.Errorf("--set %s: %w", assignments[0], err), "leave out --set: this model takes no conditions")
 	}
 	heeded := sdk.Space{Modality: "its", Conditions: c.Conditions()}
 	values := map[string][]float32{}

@@ -56,6 +56,14 @@ func (h *Host) prepare(ctx context.Context, req TrainRequest, log *lateLog) (_ *
 			t.Close()
 		}
 	}()
+	if req.Run != "" {
+		if err := run.CheckName(req.Run); err != nil {
+			return nil, err
+		}
+		if exists(filepath.Join(h.runs(), req.Run)) {
+			return nil, run.Taken(h.runs(), req.Run)
+		}
+	}
 	entry, err := h.registry.Model(req.Model)
 	if err != nil {
 		return nil, err

@@ -2,6 +2,7 @@ package registry
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -40,12 +41,11 @@ func goTool(ctx context.Context, dir string, args ...string) ([]byte, error) {
 		return nil, sdk.Hint(errors.New("cannot be built: no go command on the PATH"),
 			"install Go from https://go.dev/dl, or give the path of an executable as source")
 	}
-	text := strings.TrimSpace(complaints.String() + out.String())
+	text := strings.TrimSpace(complaints.String()) // go list's output, as far as it came, tells nobody anything
 	if text == "" {
-		text = err.Error()
+		text = cmp.Or(strings.TrimSpace(out.String()), err.Error())
 	}
-	return nil, sdk.Hint(fmt.Errorf("cannot be built: go %s in %s:\n%s", args[0], dir, text),
-		"the plugin's own code or its go.mod must be mended")
+	return nil, sdk.Hint(fmt.Errorf("cannot be built: go %s in %s:\n%s", args[0], dir, text), adviceOn(text))
 }
 
 // checkPackage gives the plain reasons why a folder cannot be a Go program,
@@ -65,4 +65,16 @@ func checkPackage(dir string) error {
 				"run go mod init there, or build the plugin and give its executable as source")
 		}
 	}
+}
+
+// adviceOn says what to do about the go command's complaints.
+func adviceOn(text string) string {
+	switch {
+	case strings.Contains(text, "no space left on device"), strings.Contains(text, "permission denied"),
+		strings.Contains(text, "failed to initialize build cache"):
+		return "the go command needs room: see GOCACHE and GOTMPDIR in go env, and genhost's GENHOST_CACHE"
+	case strings.Contains(text, "go.sum entry"), strings.Contains(text, "no required module provides"), strings.Contains(text, "updates to go.mod needed"):
+		return "run go mod tidy in the plugin's folder"
+	}
+	return "the plugin's own code or its go.mod must be mended"
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -22,14 +23,44 @@ func explain(w io.Writer, err error) {
 	if err == nil {
 		return
 	}
+	if interrupted(err) {
+		fmt.Fprintln(w, "genhost: interrupted")
+		return
+	}
 	fmt.Fprintf(w, "genhost: error: %s\n", indented(err.Error()))
-	for _, h := range sdk.Hints(err) {
+	hints := sdk.Hints(err)
+	if len(hints) == 0 {
+		hints = general(err)
+	}
+	for _, h := range hints {
 		fmt.Fprintf(w, "genhost: hint: %s\n", indented(h))
 	}
 	var usage *usageError
 	if errors.As(err, &usage) {
 		fmt.Fprintf(w, "genhost: hint: usage: %s; see %s --help\n", usage.cmd.UseLine(), usage.cmd.CommandPath())
 	}
+}
+
+// interrupted reports whether an error is but the user's Ctrl-C.
+func interrupted(err error) bool {
+	return errors.Is(err, context.Canceled) && !errors.Is(err, sdk.ErrCrashed)
+}
+
+// general is advice for errors that carry none, by their kind. Those of a
+// plugin's system come as words alone.
+func general(err error) []string {
+	text := err.Error()
+	switch {
+	case strings.Contains(text, "no space left on device"):
+		return []string{"free some space, or work elsewhere: -C for runs, GENHOST_CACHE for the cache"}
+	case errors.Is(err, fs.ErrPermission), strings.Contains(text, "permission denied"), strings.Contains(text, "operation not permitted"):
+		return []string{"change who may write there, or work elsewhere: -C for runs, GENHOST_CACHE for the cache"}
+	case errors.Is(err, sdk.ErrStopped):
+		return []string{"what was learned up to there is kept: genhost generate latest"}
+	case errors.Is(err, sdk.ErrCorrupt):
+		return []string{"put a good copy of the file in its place, or do without it"}
+	}
+	return nil
 }
 
 // indented sets the lines of a text that follow its first under it, so that
@@ -80,7 +111,7 @@ func exitCode(err error) int {
 			return e.code
 		}
 	}
-	if errors.Is(err, context.Canceled) {
+	if interrupted(err) {
 		return 130 // as a shell reports a program that SIGINT ended
 	}
 	return 1

@@ -23,6 +23,9 @@ asked for. RUN is a name, a path, or "latest".`,
   genhost generate vae-fashion-1 --seed 7 --out pictures | xargs open`,
 		Args: takes("RUN"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if req.N < 1 || req.First < 0 {
+				return &usageError{cmd, fmt.Errorf("-n %d --first %d: want at least 1 row, from 0 on", req.N, req.First)}
+			}
 			return open.ask(cmd, cmd.ErrOrStderr(), func(ctx context.Context, h *host.Host) error {
 				req.Run = args[0]
 				return h.Generate(ctx, req, func(path string) { fmt.Fprintln(cmd.OutOrStdout(), path) })

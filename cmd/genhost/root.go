@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -49,7 +50,7 @@ folder genhost in the user's cache.`,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.PersistentFlags().StringVarP(&o.Dir, "dir", "C", ".", "work in this folder, which holds models.toml and runs")
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return &usageError{cmd, err} })
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return &usageError{cmd, plainly(err)} })
 	open := func(talk io.Writer) (*host.Host, error) {
 		o.Say = func(what string) { fmt.Fprintf(talk, "genhost: %s\n", what) }
 		return host.Open(o)
@@ -57,6 +58,18 @@ folder genhost in the user's cache.`,
 	root.AddCommand(trainCmd(open), generateCmd(open), encodeCmd(open), reconstructCmd(open), interpolateCmd(open),
 		modelsCmd(open), describeCmd(open), runsCmd(&o), exitHelp())
 	return root
+}
+
+// plainly takes the names of Go functions out of an error about a flag.
+func plainly(err error) error {
+	text, _, found := strings.Cut(err.Error(), ": strconv.")
+	if !found {
+		return err
+	}
+	if strings.Contains(err.Error(), "ParseUint") {
+		return errors.New(text + ": want a whole number of at least 0")
+	}
+	return errors.New(text + ": want a whole number")
 }
 
 // noSuchVerb is the error for a first word that is no command.

@@ -23,6 +23,9 @@ func runsShowCmd(o *host.Options) *cobra.Command {
 				return err
 			}
 			s := r.Summary()
+			if s.Damage != "" {
+				return fmt.Errorf("run %s is damaged: %s", r.Name, s.Damage)
+			}
 			if asJSON {
 				return printJSON(cmd.OutOrStdout(), s)
 			}

@@ -24,10 +24,20 @@ Ctrl-C once stops with a checkpoint, twice stops at once.`,
 		Example: `  genhost train --model vae
   genhost train --model gan --data ~/pictures --set read.size=32 --epochs 50
   genhost train --model vae --set latent=2 --set hidden=512,256 --seed 7`,
-		Args: takes(),
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 1 && req.Model == "" {
+				return &usageError{cmd, fmt.Errorf("train takes its model as --model %s", args[0])}
+			}
+			return takes()(cmd, args)
+		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if req.Model == "" {
 				return &usageError{cmd, sdk.Hint(fmt.Errorf("train needs --model NAME"), "genhost models lists them")}
+			}
+			for _, flag := range []string{"epochs", "max-steps", "threads"} {
+				if v, err := cmd.Flags().GetInt(flag); cmd.Flags().Changed(flag) && (err != nil || v < 1) {
+					return &usageError{cmd, fmt.Errorf("--%s %d: want at least 1", flag, v)}
+				}
 			}
 			p := progress.New(cmd.ErrOrStderr(), mode)
 			defer p.Close()

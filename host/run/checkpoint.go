@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/genhost/genhost/sdk"
 )
@@ -65,7 +66,7 @@ func (r *Run) Checkpoint() (Checkpoint, error) {
 		return Checkpoint{}, err
 	}
 	if len(all) == 0 {
-		return Checkpoint{}, sdk.Hint(fmt.Errorf("%w: run %s has no checkpoint yet", sdk.ErrNotTrained, r.Name), r.advice())
+		return Checkpoint{}, sdk.Hint(fmt.Errorf("%w: run %s has no checkpoint", sdk.ErrNotTrained, r.Name), r.advice())
 	}
 	return all[len(all)-1], nil
 }
@@ -74,6 +75,17 @@ func (r *Run) Checkpoint() (Checkpoint, error) {
 func (r *Run) advice() string {
 	if s, err := r.Status(); err == nil && s.State == Training {
 		return "it is training: wait for its first checkpoint"
+	}
+	var others []string
+	all, _ := names(filepath.Dir(r.Dir)) // no names is no advice
+	for _, name := range all {
+		other := &Run{Name: name, Dir: filepath.Join(filepath.Dir(r.Dir), name)}
+		if c, err := other.Checkpoints(); err == nil && len(c) > 0 {
+			others = append(others, name)
+		}
+	}
+	if len(others) > 0 {
+		return "it ended before its first; there is one in " + strings.Join(others, ", ")
 	}
 	return "train again: genhost train --model " + r.Config.Model.Name
 }

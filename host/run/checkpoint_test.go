@@ -29,7 +29,7 @@ func checkpoint(t *testing.T, r *Run, step int) string {
 func TestLastCheckpoint(t *testing.T) {
 	r := create(t, t.TempDir())
 	_, err := r.Checkpoint()
-	if !errors.Is(err, sdk.ErrNotTrained) || !strings.Contains(err.Error(), "vae-1 has no checkpoint yet") {
+	if !errors.Is(err, sdk.ErrNotTrained) || !strings.Contains(err.Error(), "vae-1 has no checkpoint") {
 		t.Errorf("none: %v", err)
 	}
 	if hints := sdk.Hints(err); len(hints) != 1 || !strings.Contains(hints[0], "wait") {

@@ -43,6 +43,12 @@ func Create(root, stem string, p Plan) (*Run, error) {
 	}
 }
 
+// Taken is the error for a name that a run, or something else, has already.
+func Taken(root, name string) error {
+	return sdk.Hint(fmt.Errorf("create run: %s: %w", filepath.Join(root, name), fs.ErrExist),
+		"choose another name, or remove it: genhost runs remove "+name)
+}
+
 // CreateNamed makes a run with a name of the user's choice. The error wraps
 // [fs.ErrExist] when there is one.
 func CreateNamed(root, name string, p Plan) (*Run, error) {
@@ -50,8 +56,7 @@ func CreateNamed(root, name string, p Plan) (*Run, error) {
 		return nil, err
 	}
 	dir := filepath.Join(root, name)
-	taken := sdk.Hint(fmt.Errorf("create run: %s: %w", dir, fs.ErrExist),
-		"choose another name, or remove it: genhost runs remove "+name)
+	taken := Taken(root, name)
 	if _, err := os.Lstat(dir); err == nil {
 		return nil, taken
 	}

@@ -24,10 +24,14 @@ func Remove(root, name string, force bool) (string, error) {
 		return "", err
 	}
 	r := &Run{Name: base, Dir: dir}
-	s, err := r.Status()
-	if err != nil && !force {
-		return "", sdk.Hint(fmt.Errorf("remove run %s: %w", base, err), "nobody can tell whether it is training: add --force to remove it anyway")
+	_, err = open(dir)
+	if err == nil {
+		_, err = r.Status()
 	}
+	if err != nil && !force {
+		return "", sdk.Hint(fmt.Errorf("remove run %s: %w", base, err), "it is damaged: add --force to remove it anyway")
+	}
+	s, _ := r.Status()
 	if s.State == Training && !force {
 		return "", sdk.Hint(r.busy(s), stopFirst)
 	}

@@ -19,7 +19,7 @@ import (
 
 // The comments are for people who open run.toml to see what a run did.
 const tomlHead = `# What this run did, with every default spelled out. genhost wrote this file
-# and reads it again to generate, encode and resume: change models.toml instead.
+# and reads it again to generate and encode: change models.toml instead.
 
 `
 

@@ -72,8 +72,11 @@ type view interface {
 func New(w io.Writer, mode Mode) *Printer {
 	if mode == Auto {
 		mode = Plain
-		if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) && os.Getenv("TERM") != "dumb" {
-			mode = TTY
+		if f, ok := w.(*os.File); ok && os.Getenv("TERM") != "dumb" {
+			// One without a size, as of a container, has no room for bars.
+			if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 0 {
+				mode = TTY
+			}
 		}
 	}
 	colour := os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
