@@ -9,7 +9,8 @@ import (
 )
 
 // A BLAS is gonum's float32 BLAS with its matrix products replaced by those of
-// this package. Like gonum's own it may be used by several goroutines at once.
+// this package, except on a CPU that has only plain Go, where gonum's are faster.
+// Like gonum's own it may be used by several goroutines at once.
 type BLAS struct {
 	gonum.Implementation
 	team    *Team
@@ -49,8 +50,8 @@ func (b *BLAS) Sgemm(tA, tB blas.Transpose, m, n, k int, alpha float32, a []floa
 	x := stored(tA, m, k, a, lda)
 	y := stored(tB, k, n, bb, ldb)
 	z := stored(blas.NoTrans, m, n, c, ldc)
-	if !known(tA) || !known(tB) || !x.fits() || !y.fits() || !z.fits() {
-		// Gonum says what is wrong, in the words its users know.
+	if b.slower() || !known(tA) || !known(tB) || !x.fits() || !y.fits() || !z.fits() {
+		// If something is wrong, gonum says so in the words its users know.
 		b.Implementation.Sgemm(tA, tB, m, n, k, alpha, a, lda, bb, ldb, beta, c, ldc)
 		return
 	}
@@ -63,12 +64,15 @@ func (b *BLAS) Sgemv(tA blas.Transpose, m, n int, alpha float32, a []float32, ld
 	row := Matrix{Rows: 1, Cols: m, Stride: incX, Data: x, Trans: true}
 	matrix := stored(blas.NoTrans, m, n, a, lda)
 	result := stored(blas.NoTrans, 1, n, y, max(1, n))
-	if tA == blas.NoTrans || !known(tA) || incY != 1 || !row.fits() || !matrix.fits() || !result.fits() {
+	if b.slower() || tA == blas.NoTrans || !known(tA) || incY != 1 || !row.fits() || !matrix.fits() || !result.fits() {
 		b.Implementation.Sgemv(tA, m, n, alpha, a, lda, x, incX, beta, y, incY)
 		return
 	}
 	b.mul(alpha, row, matrix, beta, result)
 }
+
+// slower reports whether gonum's kernels are the faster ones.
+func (b *BLAS) slower() bool { return b.teamed.ks == &plainGemm }
 
 // stored returns op(m), which is rows × cols.
 func stored(t blas.Transpose, rows, cols int, data []float32, stride int) Matrix {

@@ -34,7 +34,8 @@ func near(t *testing.T, what string, k int, got, want []float32) {
 	t.Helper()
 	for i, w := range want {
 		if !(math.Abs(float64(got[i]-w)) <= 1e-5*math.Sqrt(float64(k+1))*(1+math.Abs(float64(w)))) {
-			t.Fatalf("%s: number %d is %v, gonum says %v", what, i, got[i], w)
+			t.Errorf("%s: number %d is %v, want %v", what, i, got[i], w)
+			return
 		}
 	}
 }
@@ -121,9 +122,7 @@ func TestBLASIsSafeForConcurrentUse(t *testing.T) {
 			for range 30 {
 				c := append([]float32(nil), p.c.Data...)
 				b.Sgemm('N', 'N', p.m, p.n, p.k, 1, p.a.Data, p.a.Stride, p.b.Data, p.b.Stride, 0, c, p.c.Stride)
-				if i, ok := sameBits(c, want); !ok {
-					t.Errorf("number %d is %v, want %v", i, c[i], want[i])
-				}
+				near(t, "shared", p.k, c, want)
 			}
 		})
 	}
@@ -138,4 +137,24 @@ func TestUse(t *testing.T) {
 	if blas32.Implementation() != blas.Float32(b) {
 		t.Error("blas32 does not use it")
 	}
+}
+
+// Gonum's bits are not those that Mul promises, so these show who multiplied.
+func TestSgemmIsMul(t *testing.T) {
+	eachLevel(t, func(t *testing.T) {
+		p := newProblem(rand.New(rand.NewPCG(33, 34)), 20, 30, 400)
+		p.transA, p.transB, p.alpha, p.beta = false, false, 1, 0
+		p.a, p.b = dense(rand.New(rand.NewPCG(35, 36)), p.m, p.k, false), dense(rand.New(rand.NewPCG(37, 38)), p.k, p.n, false)
+		c := append([]float32(nil), p.c.Data...)
+		newBLAS(t, 2).Sgemm('N', 'N', p.m, p.n, p.k, 1, p.a.Data, p.k, p.b.Data, p.n, 0, c, p.c.Stride)
+		want := p.promised()
+		if _, ok := sameBits(c, want); ok != (level != plainGo) {
+			t.Errorf("Sgemm gives the bits of Mul: %t", ok)
+		}
+		y := make([]float32, p.n)
+		newBLAS(t, 2).Sgemv('T', p.k, p.n, 1, p.b.Data, p.n, p.a.Data[:p.k], 1, 0, y, 1)
+		if _, ok := sameBits(y, want[:p.n]); ok != (level != plainGo) {
+			t.Errorf("Sgemv gives the bits of Mul: %t", ok)
+		}
+	})
 }

@@ -13,8 +13,8 @@
 // A product has the same bits whatever the instruction set and the number of
 // threads, and a row of it whatever the other rows: see [Gemm.Mul]. SIMD pays
 // nothing for that, as every kernel sums each element by the same fused
-// multiply-adds in the order of k. Plain Go pays about half its speed, to
-// round as those instructions do.
+// multiply-adds in the order of k. Plain Go pays: to round as those
+// instructions do makes its products some three times slower.
 //
 // # Threads and memory
 //
