@@ -28,7 +28,7 @@ var defaults = settings{
 	Discriminator:     []int{512, 256},
 	Activation:        "relu",
 	DiscriminatorAct:  "leaky_relu",
-	Epochs:            12,
+	Epochs:            20,
 	Batch:             32,
 	Rate:              5e-4,
 	DiscriminatorRate: 5e-4,

@@ -124,6 +124,9 @@ func (w *watcher) seePreview(at *pb.Position, c *pb.Chunk) error {
 
 // path makes a checkpoint's path start with job.Dir as the host wrote it.
 func (w *watcher) path(checkpoint string) string {
+	if checkpoint == "" {
+		return ""
+	}
 	if rel, err := filepath.Rel(w.dir, checkpoint); err == nil && filepath.IsLocal(rel) {
 		return filepath.Join(w.job.Dir, rel)
 	}

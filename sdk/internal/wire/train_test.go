@@ -310,3 +310,11 @@ func TestWatcherTrustsNothing(t *testing.T) {
 		}
 	}
 }
+
+// A job with no folder for checkpoints hears of none.
+func TestNoFolderNoCheckpoint(t *testing.T) {
+	w := watcher{job: &sdk.Job{}}
+	if got := w.path(""); got != "" {
+		t.Errorf("no checkpoint became %q", got)
+	}
+}
