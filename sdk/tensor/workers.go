@@ -85,7 +85,7 @@ func (p *pass) Run(from, to int) { p.f(p.t, from, to) }
 
 // grain is how many numbers a thread works on at a time, some microseconds'
 // worth.
-const grain = 1 << 14
+const grain = 1 << 15
 
 // numbers runs f on all numbers of t.
 func (t *Tensor) numbers(f func(t *Tensor, from, to int)) {
