@@ -74,7 +74,7 @@ func bePlugin(as string) {
 	case "good":
 		serve.Main(offer("good"))
 	case "environment":
-		serve.Main(offer(strings.Join(os.Environ(), " | ")))
+		serve.Main(offer(strconv.Quote(strings.Join(os.Environ(), "\n"))))
 	case "parent":
 		child := exec.Command("sleep", "300")
 		if err := child.Start(); err != nil {

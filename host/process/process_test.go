@@ -214,7 +214,11 @@ func TestEnvironment(t *testing.T) {
 	t.Setenv("LC_TIME", "C")
 	s := spec(t, "environment")
 	s.Threads, s.Env = 3, append(s.Env, "EXTRA=given")
-	env := "\n" + strings.ReplaceAll(start(t, s).Plugin().Doc, " | ", "\n") + "\n"
+	env, err := strconv.Unquote(start(t, s).Plugin().Doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	env = "\n" + env + "\n"
 	for _, want := range []string{"\nLC_TIME=C\n", "\nGOMAXPROCS=3\n", "\nOMP_NUM_THREADS=3\n", "\nEXTRA=given\n", "\nPATH="} {
 		if !strings.Contains(env, want) {
 			t.Errorf("%q is missing", strings.TrimSpace(want))
