@@ -28,6 +28,7 @@ func (s *session) encode(ctx context.Context, req EncodeRequest) error {
 		return err
 	}
 	defer rows.Close()
+	watcher(req.Watcher).Phase("encoding")
 	var out *npy.Writer
 	defer func() {
 		if out != nil {
