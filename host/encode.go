@@ -23,6 +23,7 @@ func (h *Host) Encode(ctx context.Context, req EncodeRequest) error {
 }
 
 func (s *session) encode(ctx context.Context, req EncodeRequest) error {
+	watcher(req.Watcher).Phase("reading")
 	rows, err := s.rows(ctx, req.Data, watcher(req.Watcher).Reading)
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"runtime"
 	"sync"
 	"testing"
 
@@ -139,8 +140,10 @@ func TestUse(t *testing.T) {
 	}
 }
 
-// Gonum's bits are not those that Mul promises, so these show who multiplied.
+// Gonum's bits are not those that Mul promises, so these show who multiplied -
+// but where the compiler fuses gonum's own products: there they are.
 func TestSgemmIsMul(t *testing.T) {
+	ours := func() bool { return level != plainGo || runtime.GOARCH != "amd64" }
 	eachLevel(t, func(t *testing.T) {
 		p := newProblem(rand.New(rand.NewPCG(33, 34)), 20, 30, 400)
 		p.transA, p.transB, p.alpha, p.beta = false, false, 1, 0
@@ -148,12 +151,12 @@ func TestSgemmIsMul(t *testing.T) {
 		c := append([]float32(nil), p.c.Data...)
 		newBLAS(t, 2).Sgemm('N', 'N', p.m, p.n, p.k, 1, p.a.Data, p.k, p.b.Data, p.n, 0, c, p.c.Stride)
 		want := p.promised()
-		if _, ok := sameBits(c, want); ok != (level != plainGo) {
+		if _, ok := sameBits(c, want); ok != ours() {
 			t.Errorf("Sgemm gives the bits of Mul: %t", ok)
 		}
 		y := make([]float32, p.n)
 		newBLAS(t, 2).Sgemv('T', p.k, p.n, 1, p.b.Data, p.n, p.a.Data[:p.k], 1, 0, y, 1)
-		if _, ok := sameBits(y, want[:p.n]); ok != (level != plainGo) {
+		if _, ok := sameBits(y, want[:p.n]); ok != ours() {
 			t.Errorf("Sgemv gives the bits of Mul: %t", ok)
 		}
 	})
