@@ -1,6 +1,7 @@
 package run
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -36,29 +37,30 @@ type Status struct {
 // status of a run whose process is gone is Failed.
 func (r *Run) Status() (Status, error) {
 	s, err := r.readStatus()
-	if err != nil || s.State != Training || r.isTrained(s.Process) {
+	if err != nil || s.State != Training {
 		return s, err
 	}
-	// A recorder writes how it ended, and then lets go: look again.
-	if s, err = r.readStatus(); err == nil && s.State == Training {
+	f, err := openLocked(r.path(lockFile), os.O_RDONLY, shared)
+	if errors.Is(err, errHeld) {
+		return s, nil
+	}
+	locked := err == nil
+	if locked { // nobody begins or ends a training now: look again
+		defer f.Close()
+		if s, err = r.readStatus(); err != nil || s.State != Training {
+			return s, err
+		}
+	}
+	// A lock that is free is believed on the system of that process only: not
+	// all shared disks tell other machines of locks.
+	if locked && s.Process.Boot == bootID() || !s.Process.alive(r.path(eventsFile)) {
 		s.State, s.Reason = Failed, "genhost ended while it was training"
 	}
-	return s, err
+	return s, nil
 }
 
 func (r *Run) readStatus() (Status, error) {
 	return decodeFile(r.path(statusFile), maxFile, decodeStatus)
-}
-
-// isTrained reports whether the process that began to train the run is still
-// at it. A lock that is held is believed always, a free one on the system of
-// that process only: not all shared disks tell other machines of locks.
-func (r *Run) isTrained(p Process) bool {
-	held, err := isHeld(r.Dir)
-	if held || err == nil && p.Boot == bootID() {
-		return held
-	}
-	return p.alive(r.path(eventsFile))
 }
 
 func decodeStatus(data []byte) (Status, error) {
