@@ -313,3 +313,33 @@ func TestBrokenPluginAside(t *testing.T) {
 		t.Errorf("models %+v, %v", models, err)
 	}
 }
+
+// saboteur does something when training begins.
+type saboteur struct {
+	nobody
+	do func()
+}
+
+func (s saboteur) Training(int) { s.do() }
+
+// A plot that cannot be drawn makes no failure of a training that went well.
+func TestPlotFails(t *testing.T) {
+	var said []string
+	h := newHost(t, &toy{}, &said)
+	r, err := h.Train(t.Context(), TrainRequest{Model: "echo", Run: "r", Watcher: saboteur{do: func() {
+		plots := filepath.Join(h.runs(), "r", "plots")
+		if err := errors.Join(os.Remove(plots), os.WriteFile(plots, nil, 0o666)); err != nil {
+			t.Error(err)
+		}
+	}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s, err := r.Status(); err != nil || s.State != run.Done {
+		t.Errorf("status %+v, %v", s, err)
+	}
+	events, err := os.ReadFile(filepath.Join(r.Dir, "events.jsonl"))
+	if err != nil || !strings.Contains(string(events), "no plot: ") {
+		t.Errorf("events: %s, %v", events, err)
+	}
+}

@@ -66,7 +66,9 @@ func (t *training) train(ctx context.Context, req TrainRequest) error {
 		err = t.failed // the job knows only that it was cancelled
 	}
 	if err == nil || errors.Is(err, sdk.ErrStopped) {
-		err = errors.Join(err, t.plot())
+		if failed := t.plot(); failed != nil {
+			err = errors.Join(err, t.warn(fmt.Sprintf("no plot: %v", failed)))
+		}
 	}
 	state, reason := outcome(err)
 	return errors.Join(err, t.rec.End(state, reason))

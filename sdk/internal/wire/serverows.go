@@ -11,16 +11,14 @@ import (
 	"google.golang.org/grpc"
 )
 
-type rowsStream = grpc.BidiStreamingServer[pb.RowsRequest, pb.Chunk]
-
-func (s *server) Encode(stream rowsStream) error {
-	return s.rows(stream, func(ctx context.Context, m sdk.Model, x sdk.Batch) (sdk.Batch, error) {
+func (s *server) Encode(stream grpc.BidiStreamingServer[pb.RowsRequest, pb.Chunk]) error {
+	return answer(s, stream, (*pb.RowsRequest).GetRows, func(ctx context.Context, m sdk.Model, _ *pb.RowsRequest, x sdk.Batch) (sdk.Batch, error) {
 		return m.Encode(ctx, x)
 	})
 }
 
-func (s *server) Decode(stream rowsStream) error {
-	return s.rows(stream, func(ctx context.Context, m sdk.Model, z sdk.Batch) (sdk.Batch, error) {
+func (s *server) Decode(stream grpc.BidiStreamingServer[pb.RowsRequest, pb.Chunk]) error {
+	return answer(s, stream, (*pb.RowsRequest).GetRows, func(ctx context.Context, m sdk.Model, _ *pb.RowsRequest, z sdk.Batch) (sdk.Batch, error) {
 		d, err := sdk.As[sdk.Decoder](m)
 		if err != nil {
 			return sdk.Batch{}, err
@@ -29,74 +27,61 @@ func (s *server) Decode(stream rowsStream) error {
 	})
 }
 
-func (s *server) rows(stream rowsStream, do func(context.Context, sdk.Model, sdk.Batch) (sdk.Batch, error)) error {
-	first, err := stream.Recv()
-	if err != nil {
-		return err
-	}
-	if _, err := s.sessions.find(first.Session); err != nil {
-		return err
-	}
-	rows, err := receive(first.Rows, func() (*pb.Chunk, error) {
-		r, err := stream.Recv()
-		return r.GetRows(), err
-	})
-	if err != nil {
-		return err
-	}
-	m, leave, err := s.sessions.model(stream.Context(), first.Session)
-	if err != nil {
-		return err
-	}
-	defer leave()
-	out, err := do(stream.Context(), m, rows)
-	if err != nil {
-		return err
-	}
-	return send(out, stream.Send)
-}
-
-type generateStream = grpc.BidiStreamingServer[pb.GenerateRequest, pb.Chunk]
-
-func (s *server) Generate(stream generateStream) error {
-	return s.generate(stream, func(ctx context.Context, m sdk.Model, r sdk.GenerateRequest) (sdk.Batch, error) {
-		return m.Generate(ctx, r)
+func (s *server) Generate(stream grpc.BidiStreamingServer[pb.GenerateRequest, pb.Chunk]) error {
+	return answer(s, stream, (*pb.GenerateRequest).GetConditions, func(ctx context.Context, m sdk.Model, r *pb.GenerateRequest, given sdk.Batch) (sdk.Batch, error) {
+		return m.Generate(ctx, fromGenerate(r, given))
 	})
 }
 
-func (s *server) Draw(stream generateStream) error {
-	return s.generate(stream, func(ctx context.Context, m sdk.Model, r sdk.GenerateRequest) (sdk.Batch, error) {
+func (s *server) Draw(stream grpc.BidiStreamingServer[pb.GenerateRequest, pb.Chunk]) error {
+	return answer(s, stream, (*pb.GenerateRequest).GetConditions, func(ctx context.Context, m sdk.Model, r *pb.GenerateRequest, given sdk.Batch) (sdk.Batch, error) {
 		d, err := sdk.As[sdk.Decoder](m)
 		if err != nil {
 			return sdk.Batch{}, err
 		}
-		return d.Draw(ctx, r)
+		return d.Draw(ctx, fromGenerate(r, given))
 	})
 }
 
-func (s *server) generate(stream generateStream, do func(context.Context, sdk.Model, sdk.GenerateRequest) (sdk.Batch, error)) error {
+// fromGenerate returns the request whose conditions have come.
+func fromGenerate(r *pb.GenerateRequest, given sdk.Batch) sdk.GenerateRequest {
+	return sdk.GenerateRequest{N: int(r.N), Seed: r.Seed, First: int(r.First), Conditions: given.Conditions}
+}
+
+// A rowStream takes a batch in requests of a kind, and gives one back.
+type rowStream[In any] interface {
+	Context() context.Context
+	Recv() (In, error)
+	Send(*pb.Chunk) error
+}
+
+// answer receives the batch that chunk finds in the requests, lets do make
+// another of it, with the session's model and the first request, and sends
+// that.
+func answer[In interface{ GetSession() string }](
+	s *server, stream rowStream[In], chunk func(In) *pb.Chunk,
+	do func(ctx context.Context, m sdk.Model, first In, b sdk.Batch) (sdk.Batch, error),
+) error {
 	first, err := stream.Recv()
 	if err != nil {
 		return err
 	}
-	if _, err := s.sessions.find(first.Session); err != nil {
+	if _, err := s.sessions.find(first.GetSession()); err != nil {
 		return err
 	}
-	conditions, err := receive(first.Conditions, func() (*pb.Chunk, error) {
-		r, err := stream.Recv()
-		return r.GetConditions(), err
+	in, err := receive(chunk(first), func() (*pb.Chunk, error) {
+		next, err := stream.Recv()
+		return chunk(next), err
 	})
 	if err != nil {
 		return err
 	}
-	m, leave, err := s.sessions.model(stream.Context(), first.Session)
+	m, leave, err := s.sessions.model(stream.Context(), first.GetSession())
 	if err != nil {
 		return err
 	}
 	defer leave()
-	out, err := do(stream.Context(), m, sdk.GenerateRequest{
-		N: int(first.N), Seed: first.Seed, First: int(first.First), Conditions: conditions.Conditions,
-	})
+	out, err := do(stream.Context(), m, first, in)
 	if err != nil {
 		return err
 	}
