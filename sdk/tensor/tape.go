@@ -52,7 +52,7 @@ func (tape *Tape) Full(rows, cols int, value float32) *Tensor {
 // are on none.
 func (t *Tensor) On(tape *Tape) *Tensor {
 	y := tape.next(t.Rows, t.Cols)
-	y.Data, y.a, y.back = t.Data, t, onBack
+	y.Data, y.op, y.a, y.back = t.Data, "on", t, onBack
 	return y
 }
 
@@ -66,8 +66,8 @@ func (tape *Tape) next(rows, cols int) *Tensor {
 	t := tape.nodes[tape.n]
 	tape.n++
 	t.Rows, t.Cols = rows, cols
-	t.back, t.a, t.b, t.c, t.unary = nil, nil, nil, nil, nil
-	t.act, t.begins = "", false
+	t.back, t.a, t.b, t.c, t.args = nil, nil, nil, nil, nil
+	t.op, t.act, t.begins = "", "", false
 	return t
 }
 
@@ -93,7 +93,7 @@ func (x *Tensor) result(op string, rows, cols int, back func(*Tensor), others ..
 		panic("tensor: " + op + ": no operand is on a tape: start with Tape.Input or Tensor.On")
 	}
 	t := tape.next(rows, cols)
-	t.a, t.back = x, back
+	t.op, t.a, t.back = op, x, back
 	return t
 }
 

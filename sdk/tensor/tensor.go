@@ -17,12 +17,13 @@ type Tensor struct {
 
 	// How it was made: back adds to the gradients of a, b and c, given its
 	// own. It is nil for constants.
+	op      string
 	back    func(t *Tensor)
 	a, b, c *Tensor
 	k       float32
 	from    int
 	act     Activation
-	unary   *unary
+	args    any  // what else the operation was given, as a pointer: that allocates nothing
 	begins  bool // back begins the gradients of a, b and c
 
 	memory []float32 // behind Data, unless Data is another's

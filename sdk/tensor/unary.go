@@ -13,19 +13,19 @@ type unary struct {
 func (x *Tensor) each(op string, u *unary, k float32) *Tensor {
 	t := x.result(op, x.Rows, x.Cols, eachBack)
 	t.own()
-	t.unary, t.k = u, k
+	t.args, t.k = u, k
 	t.numbers(eachForward)
 	return t
 }
 
 func eachForward(t *Tensor, from, to int) {
-	t.unary.f(t.Data[from:to], t.a.Data[from:to], t.k)
+	t.args.(*unary).f(t.Data[from:to], t.a.Data[from:to], t.k)
 }
 
 func eachBack(t *Tensor) { t.numbers(eachSlope) }
 
 func eachSlope(t *Tensor, from, to int) {
-	t.unary.slope(t.a.Grad[from:to], t.Grad[from:to], t.Data[from:to], t.a.Data[from:to], t.k)
+	t.args.(*unary).slope(t.a.Grad[from:to], t.Grad[from:to], t.Data[from:to], t.a.Data[from:to], t.k)
 }
 
 // Scale returns k times each number.
