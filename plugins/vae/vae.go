@@ -43,7 +43,7 @@ func newVAE(s settings, space sdk.Space) (*vae, error) {
 	v.encoder = nn.NewMLP(&v.params, "encoder", down, hidden, tensor.Linear)
 	v.decoder = nn.NewMLP(&v.params, "decoder", up, hidden, tensor.Linear)
 	if likelihood == "gaussian" {
-		v.spread = v.params.Add("decoder.spread", 1, 1, 0)
+		v.spread = v.params.Add("decoder.spread", 1, 1, tensor.Init{})
 	}
 	return v, nil
 }

@@ -25,8 +25,8 @@ func NewDense(p *tensor.Params, name string, inputs, outputs int, act tensor.Act
 
 func newDense(p *tensor.Params, name string, inputs, outputs int, act tensor.Activation, size float32) *Dense {
 	return &Dense{
-		Weight:     p.Add(name+".weight", inputs, outputs, size*bound(inputs, outputs, act)),
-		Bias:       p.Add(name+".bias", 1, outputs, 0),
+		Weight:     p.Add(name+".weight", inputs, outputs, tensor.Init{Uniform: size * bound(inputs, outputs, act)}),
+		Bias:       p.Add(name+".bias", 1, outputs, tensor.Init{}),
 		Activation: act,
 	}
 }

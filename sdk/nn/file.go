@@ -44,7 +44,7 @@ func Load(path string, params ...*tensor.Params) error {
 		}
 	}
 	for _, t := range file {
-		if !slices.ContainsFunc(all(params), func(q tensor.Param) bool { return q.Name == t.Name }) {
+		if !slices.ContainsFunc(all(params), func(q *tensor.Param) bool { return q.Name == t.Name }) {
 			return fmt.Errorf("load weights: %s: %w: the network has no %s", path, ErrMismatch, t.Name)
 		}
 	}
@@ -54,8 +54,8 @@ func Load(path string, params ...*tensor.Params) error {
 	return nil
 }
 
-func all(params []*tensor.Params) []tensor.Param {
-	var list []tensor.Param
+func all(params []*tensor.Params) []*tensor.Param {
+	var list []*tensor.Param
 	for _, p := range params {
 		list = append(list, p.All()...)
 	}
@@ -63,7 +63,7 @@ func all(params []*tensor.Params) []tensor.Param {
 }
 
 // fits reports why the file does not have the numbers of q.
-func fits(found map[string]safetensors.Tensor, q tensor.Param) error {
+func fits(found map[string]safetensors.Tensor, q *tensor.Param) error {
 	t, ok := found[q.Name]
 	want := []int{q.Tensor.Rows, q.Tensor.Cols}
 	switch {

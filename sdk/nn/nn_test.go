@@ -181,8 +181,8 @@ func TestInitKeepsSize(t *testing.T) {
 
 func TestEMA(t *testing.T) {
 	var dst, src tensor.Params
-	dst.Add("w", 1, 1, 0)
-	src.Add("w", 1, 1, 0)
+	dst.Add("w", 1, 1, tensor.Init{})
+	src.Add("w", 1, 1, tensor.Init{})
 	e := EMA{Decay: 0.5}
 	src.Data[0] = 8
 	e.Update(&dst, &src)

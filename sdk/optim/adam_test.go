@@ -14,7 +14,7 @@ import (
 // params returns n parameters with a gradient that draw fills.
 func params(n int) *tensor.Params {
 	p := &tensor.Params{}
-	p.Add("p", 1, n, 1)
+	p.Add("p", 1, n, tensor.Init{Uniform: 1})
 	p.Init(rand.New(rand.NewPCG(1, 2)))
 	p.Grad = make([]float32, len(p.Data))
 	return p

@@ -10,7 +10,7 @@ import (
 // The minimum of (p−3)², with a rate that falls.
 func ExampleAdam() {
 	var params tensor.Params
-	p := params.Add("p", 1, 1, 0)
+	p := params.Add("p", 1, 1, tensor.Init{})
 
 	var tape tensor.Tape
 	adam := optim.NewAdam(0.1)

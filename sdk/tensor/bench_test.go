@@ -13,8 +13,8 @@ func BenchmarkDense(b *testing.B) {
 			rng := rand.New(rand.NewPCG(1, 2))
 			var tape Tape
 			var p Params
-			w, bias := p.Add("weight", 784, 256, 0.1), p.Add("bias", 1, 256, 0.1)
-			back := p.Add("back", 256, 784, 0.1)
+			w, bias := p.Add("weight", 784, 256, Init{Uniform: 0.1}), p.Add("bias", 1, 256, Init{Uniform: 0.1})
+			back := p.Add("back", 256, 784, Init{Uniform: 0.1})
 			p.Init(rng)
 			x := make([]float32, rows*784)
 			for i := range x {

@@ -9,8 +9,8 @@ import (
 // A line through two points, by gradient descent.
 func Example() {
 	var line tensor.Params
-	slope := line.Add("slope", 1, 1, 0)
-	offset := line.Add("offset", 1, 1, 0)
+	slope := line.Add("slope", 1, 1, tensor.Init{})
+	offset := line.Add("offset", 1, 1, tensor.Init{})
 
 	var tape tensor.Tape
 	for range 200 {

@@ -81,10 +81,10 @@ func TestGradients(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var p Params
 			o := operands{
-				x: p.Add("x", 3, 4, 0), y: p.Add("y", 3, 4, 0), row: p.Add("row", 1, 4, 0),
-				column: p.Add("column", 3, 1, 0), number: p.Add("number", 1, 1, 0),
-				w: p.Add("w", 4, 5, 0), bias: p.Add("bias", 1, 5, 0),
-				v: p.Add("v", 5, 4, 0), square: p.Add("square", 3, 3, 0),
+				x: p.Add("x", 3, 4, Init{}), y: p.Add("y", 3, 4, Init{}), row: p.Add("row", 1, 4, Init{}),
+				column: p.Add("column", 3, 1, Init{}), number: p.Add("number", 1, 1, Init{}),
+				w: p.Add("w", 4, 5, Init{}), bias: p.Add("bias", 1, 5, Init{}),
+				v: p.Add("v", 5, 4, Init{}), square: p.Add("square", 3, 3, Init{}),
 			}
 			rng := rand.New(rand.NewPCG(3, 4))
 			for _, q := range p.All() {
@@ -142,8 +142,8 @@ func TestDenseAgainstReference(t *testing.T) {
 		rng := rand.New(rand.NewPCG(5, 6))
 		var tape Tape
 		var p, q Params
-		x := p.Add("x", rows, in, 1)
-		w, b := q.Add("w", in, out, 1), q.Add("b", 1, out, 1)
+		x := p.Add("x", rows, in, Init{Uniform: 1})
+		w, b := q.Add("w", in, out, Init{Uniform: 1}), q.Add("b", 1, out, Init{Uniform: 1})
 		p.Init(rng)
 		q.Init(rng)
 		y := x.On(&tape).Dense(w, b, Linear)
@@ -195,7 +195,7 @@ func TestDenseAgainstReference(t *testing.T) {
 func TestBackwardOnlyWhatIsWanted(t *testing.T) {
 	var tape Tape
 	var g, d Params
-	w, v := g.Add("w", 2, 2, 1), d.Add("v", 2, 1, 1)
+	w, v := g.Add("w", 2, 2, Init{Uniform: 1}), d.Add("v", 2, 1, Init{Uniform: 1})
 	rng := rand.New(rand.NewPCG(1, 1))
 	g.Init(rng)
 	d.Init(rng)
@@ -228,7 +228,7 @@ func TestBackwardOnlyWhatIsWanted(t *testing.T) {
 func TestGradientsBeginAnew(t *testing.T) {
 	var tape Tape
 	var p Params
-	w, other := p.Add("w", 2, 2, 1), p.Add("other", 1, 2, 1)
+	w, other := p.Add("w", 2, 2, Init{Uniform: 1}), p.Add("other", 1, 2, Init{Uniform: 1})
 	p.Init(rand.New(rand.NewPCG(1, 1)))
 	x := tape.Input([]float32{1, 2}, 1, 2)
 	x.Dense(w, other, Tanh).Sum().Backward(&p)

@@ -15,7 +15,7 @@ type Params struct {
 	Data []float32
 	Grad []float32 // nil before the first Backward
 
-	list   []Param
+	list   []*Param
 	wanted bool
 }
 
@@ -23,12 +23,29 @@ type Params struct {
 type Param struct {
 	Name   string // "encoder.0.weight"
 	Tensor *Tensor
-	Bound  float32 // Init draws from -Bound to Bound
+	Init   Init
 }
 
-// Add adds a parameter of zeros. [Params.Init] will draw its numbers
-// uniformly from -bound to bound. It panics where the name is taken.
-func (p *Params) Add(name string, rows, cols int, bound float32) *Tensor {
+// An Init says what a parameter's numbers are before training: Constant, plus
+// a draw from -Uniform to Uniform, plus Normal times a draw from N(0, 1). The
+// zero Init is zeros.
+type Init struct{ Constant, Uniform, Normal float32 }
+
+func (n Init) draw(dst []float32, rng *rand.Rand) {
+	for i := range dst {
+		dst[i] = n.Constant
+		if n.Uniform != 0 {
+			dst[i] += (2*rng.Float32() - 1) * n.Uniform
+		}
+		if n.Normal != 0 {
+			dst[i] += float32(rng.NormFloat64()) * n.Normal
+		}
+	}
+}
+
+// Add adds a parameter of zeros, whose numbers [Params.Init] will draw as init
+// says. It panics where the name is taken.
+func (p *Params) Add(name string, rows, cols int, init Init) *Tensor {
 	if rows < 1 || cols < 1 {
 		panic(fmt.Sprintf("tensor: parameter %s: %d×%d", name, rows, cols))
 	}
@@ -38,7 +55,7 @@ func (p *Params) Add(name string, rows, cols int, bound float32) *Tensor {
 		}
 	}
 	t := &Tensor{Rows: rows, Cols: cols, owner: p}
-	p.list = append(p.list, Param{name, t, bound})
+	p.list = append(p.list, &Param{name, t, init})
 	old := p.Data
 	p.Data = make([]float32, len(old)+rows*cols)
 	copy(p.Data, old)
@@ -79,18 +96,14 @@ func (p *Params) want(on bool) {
 	}
 }
 
-// All returns the parameters, in the order in which they were added.
-func (p *Params) All() []Param { return p.list }
+// All returns the parameters, in the order in which they were added. Their
+// Init may be changed.
+func (p *Params) All() []*Param { return p.list }
 
 // Init draws all parameters anew.
 func (p *Params) Init(rng *rand.Rand) {
 	for _, q := range p.list {
-		for i := range q.Tensor.Data {
-			q.Tensor.Data[i] = 0
-			if q.Bound != 0 {
-				q.Tensor.Data[i] = (2*rng.Float32() - 1) * q.Bound
-			}
-		}
+		q.Init.draw(q.Tensor.Data, rng)
 	}
 }
 

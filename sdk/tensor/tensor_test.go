@@ -19,7 +19,7 @@ type net struct {
 
 func newNet(in, hidden int) *net {
 	n := &net{}
-	n.w, n.b, n.v = n.Add("w", in, hidden, 0.2), n.Add("b", 1, hidden, 0.2), n.Add("v", hidden, in, 0.2)
+	n.w, n.b, n.v = n.Add("w", in, hidden, Init{Uniform: 0.2}), n.Add("b", 1, hidden, Init{Uniform: 0.2}), n.Add("v", hidden, in, Init{Uniform: 0.2})
 	n.Init(rand.New(rand.NewPCG(7, 8)))
 	return n
 }
@@ -184,7 +184,7 @@ func TestFunctionsAgainstFloat64(t *testing.T) {
 func TestMistakesPanic(t *testing.T) {
 	var tape, other Tape
 	var p Params
-	w := p.Add("w", 3, 2, 0)
+	w := p.Add("w", 3, 2, Init{})
 	x := tape.Full(2, 3, 1)
 	for want, mistake := range map[string]func(){
 		"tensor: add: 2×3 and 2×2":                   func() { x.Add(tape.Full(2, 2, 1)) },
@@ -202,8 +202,8 @@ func TestMistakesPanic(t *testing.T) {
 		"tensor: backward: from 2×3":                 func() { x.Backward() },
 		"tensor: input: 2 numbers for 1×3":           func() { tape.Input([]float32{1, 2}, 1, 3) },
 		"tensor: constant: -1×3":                     func() { tape.Constant(-1, 3) },
-		"tensor: parameter w: added twice":           func() { p.Add("w", 1, 1, 0) },
-		"tensor: parameter empty: 0×1":               func() { p.Add("empty", 0, 1, 0) },
+		"tensor: parameter w: added twice":           func() { p.Add("w", 1, 1, Init{}) },
+		"tensor: parameter empty: 0×1":               func() { p.Add("empty", 0, 1, Init{}) },
 	} {
 		func() {
 			defer func() {
@@ -219,7 +219,7 @@ func TestMistakesPanic(t *testing.T) {
 
 func TestParams(t *testing.T) {
 	var p Params
-	a, b := p.Add("a", 1, 3, 0.5), p.Add("b", 2, 2, 0)
+	a, b := p.Add("a", 1, 3, Init{Uniform: 0.5}), p.Add("b", 2, 2, Init{})
 	p.Init(rand.New(rand.NewPCG(1, 2)))
 	first := slices.Clone(a.Data)
 	for _, v := range a.Data {
@@ -227,7 +227,7 @@ func TestParams(t *testing.T) {
 			t.Errorf("drew %g, want within 0.5", v)
 		}
 	}
-	c := p.Add("c", 1, 1, 0)
+	c := p.Add("c", 1, 1, Init{})
 	if !slices.Equal(a.Data, first) {
 		t.Error("Add changed a parameter")
 	}
