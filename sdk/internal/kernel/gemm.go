@@ -10,6 +10,8 @@ type Matrix struct {
 	// Trans says that Data holds the transpose: element (i, j) is at
 	// Data[j*Stride+i] instead of Data[i*Stride+j].
 	Trans bool
+
+	window *Window // Data is the pictures of which the rows are patches
 }
 
 // T returns the transpose, sharing memory with m.
@@ -20,6 +22,9 @@ func (m Matrix) T() Matrix {
 
 // fits reports whether Data holds the whole matrix.
 func (m *Matrix) fits() bool {
+	if m.window != nil {
+		return !m.Trans && len(m.Data) >= m.Rows/m.window.Places()*m.window.PictureSize()
+	}
 	rows, cols := m.Rows, m.Cols
 	if m.Trans {
 		rows, cols = cols, rows
@@ -128,14 +133,13 @@ func (g *Gemm) Mul(alpha float32, a, b Matrix, beta float32, c Matrix, done Epil
 	a.check("A")
 	b.check("B")
 	c.check("C")
-	if a.Rows != c.Rows || b.Cols != c.Cols || a.Cols != b.Rows || c.Trans {
+	if a.Rows != c.Rows || b.Cols != c.Cols || a.Cols != b.Rows || c.Trans || c.window != nil {
 		panic(fmt.Sprintf("kernel: cannot multiply %d × %d by %d × %d into %d × %d (transposed: %t)",
 			a.Rows, a.Cols, b.Rows, b.Cols, c.Rows, c.Cols, c.Trans))
 	}
 	g.product = product{
 		m: c.Rows, n: c.Cols, k: a.Cols, alpha: alpha, beta: beta,
-		a: operand{a.Data, a.Stride, !a.Trans},
-		b: operand{b.Data, b.Stride, b.Trans},
+		a: a.operand(false), b: b.operand(true),
 		c: c.Data, ldc: c.Stride, done: done,
 	}
 	switch {
@@ -143,7 +147,7 @@ func (g *Gemm) Mul(alpha float32, a, b Matrix, beta float32, c Matrix, done Epil
 	case g.k == 0 || alpha == 0:
 		g.scale(0, g.m, 0, g.n)
 		g.finish(0, g.m, 0, g.n)
-	case g.m <= maxStripRows && !b.Trans:
+	case g.m <= maxStripRows && !b.Trans && a.window == nil && b.window == nil:
 		g.mulStrips()
 	default:
 		g.mulBlocks()
@@ -200,10 +204,10 @@ func (g *Gemm) reserve(n int) {
 	}
 }
 
-func (g *Gemm) packPanelOfA(_, panel int) {
+func (g *Gemm) packPanelOfA(worker, panel int) {
 	mr, depth := g.ks.mr, g.p1-g.p0
 	i := g.i0 + panel*mr
-	g.ks.pack(g.packedA[panel*mr*depth:], mr, &g.a, i, min(mr, g.i1-i), g.p0, depth)
+	g.ks.pack(g.packedA[panel*mr*depth:], mr, &g.a, i, min(mr, g.i1-i), g.p0, depth, g.packedB[worker])
 }
 
 // mulPanelOfB packs a panel of B and multiplies it with one part of A's rows.
@@ -217,7 +221,7 @@ func (g *Gemm) mulPanelOfB(worker, task int) {
 	i0, i1 := g.part(task % g.parts)
 	depth := g.p1 - g.p0
 	packed := g.packedB[worker]
-	g.ks.pack(packed, width, &g.b, j, n, g.p0, depth)
+	g.ks.pack(packed, width, &g.b, j, n, g.p0, depth, nil)
 	g.begin(i0, i1, j, j+n)
 	for i := i0; i < i1; i += mr {
 		a := &g.packedA[(i-g.i0)*depth]

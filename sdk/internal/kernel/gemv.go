@@ -27,7 +27,7 @@ func (g *Gemm) mulStrip(worker, task int) {
 		}
 	}
 	if s, _ := g.ks.lastStrip(g.m); j < j1 {
-		g.ks.pack(g.packedB[worker], s.width, &g.b, j, j1-j, g.p0, depth)
+		g.ks.pack(g.packedB[worker], s.width, &g.b, j, j1-j, g.p0, depth, nil)
 		g.mulEdge(s.f, s.width, a, ai, ap, g.packedB[worker], 0, g.m, j, j1-j, g.edge[worker])
 	}
 	g.end(0, g.m, j0, j1)

@@ -6,6 +6,19 @@ type operand struct {
 	data   []float32
 	stride int
 	kRuns  bool // k runs along a stored row, so that packing transposes
+
+	patches bool // data is pictures
+	grid    patchGrid
+}
+
+// operand returns m as a factor; the width is of the columns of m, or else of
+// its rows.
+func (m *Matrix) operand(columns bool) operand {
+	o := operand{data: m.Data, stride: m.Stride, kRuns: m.Trans == columns}
+	if m.window != nil {
+		o.patches, o.grid = true, m.window.grid()
+	}
+	return o
 }
 
 // start returns the numbers from x along the width and p along k on.
@@ -27,8 +40,14 @@ func (o *operand) start(x, p int) []float32 {
 //			}
 //		}
 //	}
-func (ks *gemmKernels) pack(dst []float32, width int, o *operand, x0, n, p0, depth int) {
+//
+// Scratch is room for n·depth numbers, if o is patches.
+func (ks *gemmKernels) pack(dst []float32, width int, o *operand, x0, n, p0, depth int, scratch []float32) {
 	dst = dst[:width*depth]
+	if o.patches {
+		ks.packPatches(dst, width, o, x0, n, p0, depth, scratch)
+		return
+	}
 	if n < width {
 		clear(dst)
 	}
@@ -41,6 +60,9 @@ func (ks *gemmKernels) pack(dst []float32, width int, o *operand, x0, n, p0, dep
 }
 
 func (ks *gemmKernels) packStraight(dst []float32, width int, src []float32, stride, n, depth int) {
+	if depth == 0 {
+		return
+	}
 	if move := ks.copy.of(n); move != nil {
 		_ = src[(depth-1)*stride+n-1]
 		move(depth, &src[0], stride, &dst[0], width)

@@ -914,6 +914,78 @@ func adam(p []float32, grad []float32, m []float32, v []float32, scale float32, 
 }
 
 //go:noescape
+func momentumAVX2(n int, p *float32, grad *float32, v *float32, scale float32, mu float32, rate float32)
+
+//go:noescape
+func momentumAVX512(n int, p *float32, grad *float32, v *float32, scale float32, mu float32, rate float32)
+
+func momentum(p []float32, grad []float32, v []float32, scale float32, mu float32, rate float32) {
+	fit(len(p), len(grad))
+	fit(len(p), len(v))
+	if level < avx2 {
+		momentumGo(p, grad, v, scale, mu, rate)
+		return
+	}
+	n := len(p)
+	for at := 0; at < n; at += vectorChunk {
+		part := min(n-at, vectorChunk)
+		if level == avx512 {
+			momentumAVX512(part, &p[at], &grad[at], &v[at], scale, mu, rate)
+		} else {
+			momentumAVX2(part, &p[at], &grad[at], &v[at], scale, mu, rate)
+		}
+	}
+}
+
+//go:noescape
+func nesterovAVX2(n int, p *float32, grad *float32, v *float32, scale float32, mu float32, rate float32)
+
+//go:noescape
+func nesterovAVX512(n int, p *float32, grad *float32, v *float32, scale float32, mu float32, rate float32)
+
+func nesterov(p []float32, grad []float32, v []float32, scale float32, mu float32, rate float32) {
+	fit(len(p), len(grad))
+	fit(len(p), len(v))
+	if level < avx2 {
+		nesterovGo(p, grad, v, scale, mu, rate)
+		return
+	}
+	n := len(p)
+	for at := 0; at < n; at += vectorChunk {
+		part := min(n-at, vectorChunk)
+		if level == avx512 {
+			nesterovAVX512(part, &p[at], &grad[at], &v[at], scale, mu, rate)
+		} else {
+			nesterovAVX2(part, &p[at], &grad[at], &v[at], scale, mu, rate)
+		}
+	}
+}
+
+//go:noescape
+func rmsPropAVX2(n int, p *float32, grad *float32, v *float32, scale float32, k float32, rate float32, eps float32)
+
+//go:noescape
+func rmsPropAVX512(n int, p *float32, grad *float32, v *float32, scale float32, k float32, rate float32, eps float32)
+
+func rmsProp(p []float32, grad []float32, v []float32, scale float32, k float32, rate float32, eps float32) {
+	fit(len(p), len(grad))
+	fit(len(p), len(v))
+	if level < avx2 {
+		rmsPropGo(p, grad, v, scale, k, rate, eps)
+		return
+	}
+	n := len(p)
+	for at := 0; at < n; at += vectorChunk {
+		part := min(n-at, vectorChunk)
+		if level == avx512 {
+			rmsPropAVX512(part, &p[at], &grad[at], &v[at], scale, k, rate, eps)
+		} else {
+			rmsPropAVX2(part, &p[at], &grad[at], &v[at], scale, k, rate, eps)
+		}
+	}
+}
+
+//go:noescape
 func uniformAVX2(n int, dst *float32, bits *uint32)
 
 //go:noescape

@@ -211,6 +211,24 @@ func adam(p []float32, grad []float32, m []float32, v []float32, scale float32, 
 	adamGo(p, grad, m, v, scale, k1, k2, rate, root, eps, keep)
 }
 
+func momentum(p []float32, grad []float32, v []float32, scale float32, mu float32, rate float32) {
+	fit(len(p), len(grad))
+	fit(len(p), len(v))
+	momentumGo(p, grad, v, scale, mu, rate)
+}
+
+func nesterov(p []float32, grad []float32, v []float32, scale float32, mu float32, rate float32) {
+	fit(len(p), len(grad))
+	fit(len(p), len(v))
+	nesterovGo(p, grad, v, scale, mu, rate)
+}
+
+func rmsProp(p []float32, grad []float32, v []float32, scale float32, k float32, rate float32, eps float32) {
+	fit(len(p), len(grad))
+	fit(len(p), len(v))
+	rmsPropGo(p, grad, v, scale, k, rate, eps)
+}
+
 func uniform(dst []float32, bits []uint32) {
 	fit(len(dst), len(bits))
 	uniformGo(dst, bits)

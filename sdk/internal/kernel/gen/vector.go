@@ -121,6 +121,25 @@ var vectorKernels = []vectorKernel{
 		p.store("p", p.fnma(step, p.param("rate"), p.mul(p.load("p"), p.param("keep"))))
 	}},
 
+	{"momentum", "p grad v", "scale mu rate", func(p *program) {
+		v := p.fma(p.load("v"), p.param("mu"), p.mul(p.load("grad"), p.param("scale")))
+		p.store("v", v)
+		p.store("p", p.fnma(v, p.param("rate"), p.load("p")))
+	}},
+	{"nesterov", "p grad v", "scale mu rate", func(p *program) {
+		d := p.mul(p.load("grad"), p.param("scale"))
+		v := p.fma(p.load("v"), p.param("mu"), d)
+		p.store("v", v)
+		p.store("p", p.fnma(p.fma(v, p.param("mu"), d), p.param("rate"), p.load("p")))
+	}},
+	{"rmsProp", "p grad v", "scale k rate eps", func(p *program) {
+		d, v := p.mul(p.load("grad"), p.param("scale")), p.load("v")
+		v = p.fma(p.sub(p.mul(d, d), v), p.param("k"), v)
+		p.store("v", v)
+		step := p.div(d, p.add(p.sqrt(v), p.param("eps")))
+		p.store("p", p.fnma(step, p.param("rate"), p.load("p")))
+	}},
+
 	{"uniform", "dst bits", "", func(p *program) {
 		u := p.toFloat(p.shift("shiftRight", p.load("bits"), 8))
 		p.store("dst", p.mul(u, p.float(1.0/(1<<24))))
