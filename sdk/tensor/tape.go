@@ -12,11 +12,13 @@ type Tape struct {
 	workers Workers
 	pass    pass
 	ending  ending
+
+	training training
 }
 
 // Reset forgets the tensors made since the last Reset, and takes their memory
 // for those to come. They must not be used any more.
-func (tape *Tape) Reset() { tape.n = 0 }
+func (tape *Tape) Reset() { tape.n, tape.training = 0, training{} }
 
 // Input returns data as a constant. It shares memory with data.
 func (tape *Tape) Input(data []float32, rows, cols int) *Tensor {
@@ -66,7 +68,7 @@ func (tape *Tape) next(rows, cols int) *Tensor {
 	t := tape.nodes[tape.n]
 	tape.n++
 	t.Rows, t.Cols = rows, cols
-	t.back, t.a, t.b, t.c, t.args = nil, nil, nil, nil, nil
+	t.back, t.a, t.b, t.c, t.d, t.args = nil, nil, nil, nil, nil, nil
 	t.op, t.act, t.begins = "", "", false
 	return t
 }
@@ -128,7 +130,7 @@ func (t *Tensor) Backward(params ...*Params) {
 func (t *Tensor) trace(steps []*Tensor) bool {
 	for _, n := range steps {
 		n.begun, n.masked, n.needs, n.last = false, false, false, nil
-		for _, o := range [...]*Tensor{n.a, n.b, n.c} {
+		for _, o := range [...]*Tensor{n.a, n.b, n.c, n.d} {
 			if !o.wanted() {
 				continue
 			}
@@ -150,6 +152,7 @@ func (t *Tensor) backward() {
 		t.a.begin()
 		t.b.begin()
 		t.c.begin()
+		t.d.begin()
 	}
 	t.back(t)
 }

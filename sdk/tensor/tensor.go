@@ -15,16 +15,16 @@ type Tensor struct {
 	at    int     // place on the tape
 	owner *Params // of a parameter, which is on no tape
 
-	// How it was made: back adds to the gradients of a, b and c, given its
+	// How it was made: back adds to the gradients of a, b, c and d, given its
 	// own. It is nil for constants.
-	op      string
-	back    func(t *Tensor)
-	a, b, c *Tensor
-	k       float32
-	from    int
-	act     Activation
-	args    any  // what else the operation was given, as a pointer: that allocates nothing
-	begins  bool // back begins the gradients of a, b and c
+	op         string
+	back       func(t *Tensor)
+	a, b, c, d *Tensor
+	k          float32
+	from       int
+	act        Activation
+	args       any  // what else the operation was given, as a pointer: that allocates nothing
+	begins     bool // back begins the gradients of a, b, c and d
 
 	memory []float32 // behind Data, unless Data is another's
 	aux    []float32 // kept by the operation for its gradient
