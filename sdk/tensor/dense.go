@@ -20,7 +20,7 @@ func (x *Tensor) Dense(w, b *Tensor, act Activation) *Tensor {
 	t := x.result("dense", x.Rows, w.Cols, denseBack, w, b)
 	t.b, t.c, t.act, t.begins = w, b, act, true
 	t.own()
-	t.tape.product(x.matrix(), w.matrix(), 0, t.matrix(), t.tape.finishing(t))
+	t.tape.product(x.matrix(), w.matrix(), 0, t.matrix(), t.tape.finishing(t, t.Cols))
 	return t
 }
 
@@ -38,18 +38,36 @@ func denseBack(t *Tensor) {
 		beta := w.share()
 		t.tape.product(x.matrix().T(), t.gradient(), beta, w.gradient(), nil)
 	}
-	if b != nil && b.wanted() {
-		b.begin()
-		kernel.ColumnSums(b.Grad, t.Grad, t.Rows, t.Cols)
-	}
+	b.addColumnSums(t.Grad, t.Cols)
 	if x.wanted() {
 		beta := x.share()
-		var mask kernel.Epilogue
-		if x.last == t && x.act != "" && x.act != Linear {
-			mask, x.masked = t.tape.masking(x), true
-		}
-		t.tape.product(t.gradient(), w.matrix().T(), beta, x.gradient(), mask)
+		t.tape.product(t.gradient(), w.matrix().T(), beta, x.gradient(), t.maskOf(x, x.Cols))
 	}
+}
+
+// addColumnSums adds to the gradient of b, a bias or nil, the sums of the
+// columns of dt, rows of so many numbers.
+func (b *Tensor) addColumnSums(dt []float32, width int) {
+	if !b.wanted() {
+		return
+	}
+	b.begin()
+	if width == 1 {
+		b.Grad[0] += float32(kernel.Sum(dt))
+		return
+	}
+	kernel.ColumnSums(b.Grad, dt, len(dt)/width, width)
+}
+
+// maskOf returns the epilogue with which t, when it has added to the gradient of
+// x, makes it that of what x is the activation of: nil unless t is the last to
+// add to it.
+func (t *Tensor) maskOf(x *Tensor, width int) kernel.Epilogue {
+	if x.last != t || x.act == "" || x.act == Linear {
+		return nil
+	}
+	x.masked = true
+	return t.tape.masking(x, width)
 }
 
 // share returns how much of the gradient of t there is to keep: 0 where the

@@ -13,6 +13,8 @@ type Tape struct {
 	pass    pass
 	ending  ending
 
+	spreading spreading
+
 	training training
 }
 
