@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/genhost/genhost/sdk/internal/kernel"
 )
@@ -16,6 +17,7 @@ type Params struct {
 	Grad []float32 // nil before the first Backward
 
 	list   []*Param
+	named  map[string]bool
 	wanted bool
 }
 
@@ -49,19 +51,31 @@ func (p *Params) Add(name string, rows, cols int, init Init) *Tensor {
 	if rows < 1 || cols < 1 {
 		panic(fmt.Sprintf("tensor: parameter %s: %d×%d", name, rows, cols))
 	}
-	for _, q := range p.list {
-		if q.Name == name {
-			panic("tensor: parameter " + name + ": added twice")
-		}
+	if p.named[name] {
+		panic("tensor: parameter " + name + ": added twice")
 	}
+	if p.named == nil {
+		p.named = map[string]bool{}
+	}
+	p.named[name] = true
 	t := &Tensor{Rows: rows, Cols: cols, owner: p}
 	p.list = append(p.list, &Param{name, t, init})
-	old := p.Data
-	p.Data = make([]float32, len(old)+rows*cols)
-	copy(p.Data, old)
-	p.Grad = nil
-	p.share()
+	p.grow(t)
 	return t
+}
+
+// grow makes room for t, the last parameter. Most of the time that is there
+// already, and the others stay where they are.
+func (p *Params) grow(t *Tensor) {
+	from, n := len(p.Data), t.Rows*t.Cols
+	moves := cap(p.Data)-from < n || p.Grad != nil
+	p.Data, p.Grad = slices.Grow(p.Data, n)[:from+n], nil
+	clear(p.Data[from:])
+	if moves {
+		p.share()
+		return
+	}
+	t.Data = p.Data[from : from+n : from+n]
 }
 
 // share makes each tensor a part of Data, and of Grad where there is one.
