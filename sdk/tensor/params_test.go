@@ -14,6 +14,9 @@ func TestManyParams(t *testing.T) {
 	for i := range 300 {
 		rows, cols := 1+i%3, 1+i%5
 		q := p.Add(fmt.Sprint(i), rows, cols, Init{})
+		if i > 0 && all[0].Grad != nil {
+			t.Fatalf("the gradient before parameter %d outlives it", i)
+		}
 		for j, v := range q.Data {
 			if v != 0 {
 				t.Fatalf("parameter %d begins with %g at %d", i, v, j)
