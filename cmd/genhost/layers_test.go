@@ -26,6 +26,7 @@ sdk/internal/kernel/gen
 sdk/tensor               sdk/internal/kernel
 sdk/nn                   sdk/tensor sdk/safetensors sdk/internal/kernel
 sdk/optim                sdk/tensor sdk/internal/kernel
+sdk/nn/nnbench           sdk/tensor sdk/nn sdk/optim
 plugins/image            sdk sdk/serve golang.org/x/image
 plugins/*                sdk sdk/serve sdk/dataset sdk/safetensors sdk/tensor sdk/nn sdk/optim
 registry                 sdk github.com/BurntSushi/toml
