@@ -110,7 +110,7 @@ func (v *vae) Train(_ context.Context, job *sdk.Job) error {
 func (v *vae) fit(job *sdk.Job) error {
 	var tape tensor.Tape
 	adam := optim.NewAdam(v.Rate)
-	adam.Clip = v.Clip
+	adam.Clip.Norm = v.Clip
 	noise, drawn := job.Rand(1).Uint64(), 0
 	warmup := v.BetaWarmup * float64(max(1, job.Data.Len()/v.Batch)) // in steps
 	for rows := range job.Batches(v.Batch, v.Epochs) {
@@ -120,7 +120,7 @@ func (v *vae) fit(job *sdk.Job) error {
 		drawn += rows.Len()
 
 		likelihood, kl := v.bound(x, eps, &tape)
-		beta := v.Beta * min(1, float64(adam.Steps+1)/max(1, warmup))
+		beta := v.Beta * min(1, float64(adam.Steps()+1)/max(1, warmup))
 		loss := kl.Scale(float32(beta)).Sub(likelihood)
 		loss.Backward(&v.params)
 		adam.Step(&v.params)

@@ -5,11 +5,19 @@ import (
 	"testing"
 )
 
-// BenchmarkAdam is over as many parameters as the article's VAE has.
-func BenchmarkAdam(b *testing.B) {
-	p, a := params(480_000), NewAdam(1e-3)
-	draw(rand.New(rand.NewPCG(1, 1)), p)
-	for b.Loop() {
-		a.Step(p)
+// BenchmarkStep is over as many parameters as the article's VAE has.
+func BenchmarkStep(b *testing.B) {
+	for name, make := range map[string]func() Optimizer{
+		"adam":    func() Optimizer { return NewAdam(1e-3) },
+		"sgd":     func() Optimizer { return NewSGD(1e-3, 0.9) },
+		"rmsprop": func() Optimizer { return NewRMSProp(1e-3) },
+	} {
+		b.Run(name, func(b *testing.B) {
+			p, o := params(480_000), make()
+			draw(rand.New(rand.NewPCG(1, 1)), p)
+			for b.Loop() {
+				o.Step(p)
+			}
+		})
 	}
 }

@@ -15,10 +15,11 @@ func ExampleAdam() {
 	var tape tensor.Tape
 	adam := optim.NewAdam(0.1)
 	const steps = 300
-	for step := range steps {
+	schedule := optim.Cosine(steps)
+	for range steps {
 		tape.Reset()
 		p.On(&tape).Plus(-3).Square().Sum().Backward(&params)
-		adam.Rate = 0.1 * optim.Cosine(step, steps)
+		adam.Rate = 0.1 * schedule(adam.Steps())
 		adam.Step(&params)
 	}
 	fmt.Printf("%.3f\n", p.Data[0])
