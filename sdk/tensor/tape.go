@@ -16,6 +16,8 @@ type Tape struct {
 	spreading spreading
 
 	training training
+
+	pullback pullback
 }
 
 // Reset forgets the tensors made since the last Reset, and takes their memory
