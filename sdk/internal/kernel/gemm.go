@@ -223,19 +223,41 @@ func (g *Gemm) mulPanelOfB(worker, task int) {
 	packed := g.packedB[worker]
 	g.ks.pack(packed, width, &g.b, j, n, g.p0, depth, nil)
 	g.begin(i0, i1, j, j+n)
-	for i := i0; i < i1; i += mr {
+	i := i0
+	if n == width {
+		i = g.mulTiles(tile, width, packed, i0, i1, j)
+	}
+	for ; i < i1; i += mr {
 		a := &g.packedA[(i-g.i0)*depth]
 		rows, height, f := min(mr, i1-i), mr, tile
 		if s, ok := g.ks.lastStrip(rows); ok && s.width == width {
 			height, f = rows, s.f
 		}
 		if rows == height && n == width {
-			f(depth, a, 1, mr, &packed[0], width, &g.c[i*g.ldc+j], g.ldc, g.alpha, g.adds())
+			f(1, depth, a, 1, mr, &packed[0], width, &g.c[i*g.ldc+j], g.ldc, g.alpha, g.adds())
 			continue
 		}
 		g.mulEdge(f, width, a, 1, mr, packed, i, rows, j, n, g.edge[worker])
 	}
 	g.end(i0, i1, j, j+n)
+}
+
+// tileWork is how many steps along k one call of assembly, which cannot be
+// interrupted, may do: some 50 µs' worth.
+const tileWork = 1 << 14
+
+// mulTiles multiplies whole panels of A, in rows i0 to i1, by a whole panel of
+// B. It returns the row after the last of them.
+func (g *Gemm) mulTiles(tile tileFunc, width int, packed []float32, i0, i1, j int) int {
+	mr, depth := g.ks.mr, g.p1-g.p0
+	most := max(1, tileWork/depth)
+	for tiles := (i1 - i0) / mr; tiles > 0; tiles = (i1 - i0) / mr {
+		tiles = min(tiles, most)
+		a := &g.packedA[(i0-g.i0)*depth]
+		tile(tiles, depth, a, 1, mr, &packed[0], width, &g.c[i0*g.ldc+j], g.ldc, g.alpha, g.adds())
+		i0 += tiles * mr
+	}
+	return i0
 }
 
 // part returns the rows of part number t of this block, whole panels each.
@@ -255,7 +277,7 @@ func (g *Gemm) mulEdge(tile tileFunc, width int, a *float32, ai, ap int, packedB
 			copy(copied[r*width:][:n], g.c[(i+r)*g.ldc+j:])
 		}
 	}
-	tile(g.p1-g.p0, a, ai, ap, &packedB[0], width, &copied[0], width, g.alpha, g.adds())
+	tile(1, g.p1-g.p0, a, ai, ap, &packedB[0], width, &copied[0], width, g.alpha, g.adds())
 	for r := range m {
 		copy(g.c[(i+r)*g.ldc+j:][:n], copied[r*width:])
 	}

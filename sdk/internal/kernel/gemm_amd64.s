@@ -4,22 +4,24 @@
 
 #include "textflag.h"
 
-// func tile6x16AVX2(k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
-TEXT ·tile6x16AVX2(SB), NOSPLIT, $0-69
-	MOVQ k+0(FP), CX
-	MOVQ a+8(FP), SI
-	MOVQ ai+16(FP), R10
-	MOVQ ap+24(FP), R12
-	MOVQ b+32(FP), DI
-	MOVQ bp+40(FP), R9
-	MOVQ c+48(FP), DX
-	MOVQ ci+56(FP), R8
-	MOVBLZX add+68(FP), AX
+// func tile6x16AVX2(tiles, k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
+TEXT ·tile6x16AVX2(SB), NOSPLIT, $0-77
+	MOVQ tiles+0(FP), R13
+	MOVQ a+16(FP), SI
+	MOVQ ai+24(FP), R10
+	MOVQ ap+32(FP), R12
+	MOVQ bp+48(FP), R9
+	MOVQ c+56(FP), DX
+	MOVQ ci+64(FP), R8
+	MOVBLZX add+76(FP), AX
 	SHLQ $2, R8
 	SHLQ $2, R9
 	SHLQ $2, R10
 	SHLQ $2, R12
 	LEAQ (R10)(R10*2), R11
+tile:
+	MOVQ k+8(FP), CX
+	MOVQ b+40(FP), DI
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -58,7 +60,7 @@ loop:
 	ADDQ R9, DI
 	DECQ CX
 	JNZ loop
-	VBROADCASTSS alpha+64(FP), Y14
+	VBROADCASTSS alpha+72(FP), Y14
 	TESTL AX, AX
 	JZ set
 	VFMADD213PS 0(DX), Y14, Y0
@@ -91,6 +93,8 @@ loop:
 	VFMADD213PS 32(DX), Y14, Y11
 	VMOVUPS Y11, 32(DX)
 	ADDQ R8, DX
+	DECQ R13
+	JNZ tile
 	VZEROUPPER
 	RET
 set:
@@ -124,25 +128,29 @@ set:
 	VMULPS Y14, Y11, Y11
 	VMOVUPS Y11, 32(DX)
 	ADDQ R8, DX
+	DECQ R13
+	JNZ tile
 	VZEROUPPER
 	RET
 
-// func tile8x32AVX512(k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
-TEXT ·tile8x32AVX512(SB), NOSPLIT, $0-69
-	MOVQ k+0(FP), CX
-	MOVQ a+8(FP), SI
-	MOVQ ai+16(FP), R10
-	MOVQ ap+24(FP), R12
-	MOVQ b+32(FP), DI
-	MOVQ bp+40(FP), R9
-	MOVQ c+48(FP), DX
-	MOVQ ci+56(FP), R8
-	MOVBLZX add+68(FP), AX
+// func tile8x32AVX512(tiles, k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
+TEXT ·tile8x32AVX512(SB), NOSPLIT, $0-77
+	MOVQ tiles+0(FP), R13
+	MOVQ a+16(FP), SI
+	MOVQ ai+24(FP), R10
+	MOVQ ap+32(FP), R12
+	MOVQ bp+48(FP), R9
+	MOVQ c+56(FP), DX
+	MOVQ ci+64(FP), R8
+	MOVBLZX add+76(FP), AX
 	SHLQ $2, R8
 	SHLQ $2, R9
 	SHLQ $2, R10
 	SHLQ $2, R12
 	LEAQ (R10)(R10*2), R11
+tile:
+	MOVQ k+8(FP), CX
+	MOVQ b+40(FP), DI
 	VPXORQ Z0, Z0, Z0
 	VPXORQ Z1, Z1, Z1
 	VPXORQ Z2, Z2, Z2
@@ -191,7 +199,7 @@ loop:
 	ADDQ R9, DI
 	DECQ CX
 	JNZ loop
-	VBROADCASTSS alpha+64(FP), Z18
+	VBROADCASTSS alpha+72(FP), Z18
 	TESTL AX, AX
 	JZ set
 	VFMADD213PS 0(DX), Z18, Z0
@@ -234,6 +242,8 @@ loop:
 	VFMADD213PS 64(DX), Z18, Z15
 	VMOVUPS Z15, 64(DX)
 	ADDQ R8, DX
+	DECQ R13
+	JNZ tile
 	VZEROUPPER
 	RET
 set:
@@ -277,25 +287,29 @@ set:
 	VMULPS Z18, Z15, Z15
 	VMOVUPS Z15, 64(DX)
 	ADDQ R8, DX
+	DECQ R13
+	JNZ tile
 	VZEROUPPER
 	RET
 
-// func tile8x16AVX512(k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
-TEXT ·tile8x16AVX512(SB), NOSPLIT, $0-69
-	MOVQ k+0(FP), CX
-	MOVQ a+8(FP), SI
-	MOVQ ai+16(FP), R10
-	MOVQ ap+24(FP), R12
-	MOVQ b+32(FP), DI
-	MOVQ bp+40(FP), R9
-	MOVQ c+48(FP), DX
-	MOVQ ci+56(FP), R8
-	MOVBLZX add+68(FP), AX
+// func tile8x16AVX512(tiles, k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
+TEXT ·tile8x16AVX512(SB), NOSPLIT, $0-77
+	MOVQ tiles+0(FP), R13
+	MOVQ a+16(FP), SI
+	MOVQ ai+24(FP), R10
+	MOVQ ap+32(FP), R12
+	MOVQ bp+48(FP), R9
+	MOVQ c+56(FP), DX
+	MOVQ ci+64(FP), R8
+	MOVBLZX add+76(FP), AX
 	SHLQ $2, R8
 	SHLQ $2, R9
 	SHLQ $2, R10
 	SHLQ $2, R12
 	LEAQ (R10)(R10*2), R11
+tile:
+	MOVQ k+8(FP), CX
+	MOVQ b+40(FP), DI
 	VPXORQ Z0, Z0, Z0
 	VPXORQ Z1, Z1, Z1
 	VPXORQ Z2, Z2, Z2
@@ -327,7 +341,7 @@ loop:
 	ADDQ R9, DI
 	DECQ CX
 	JNZ loop
-	VBROADCASTSS alpha+64(FP), Z9
+	VBROADCASTSS alpha+72(FP), Z9
 	TESTL AX, AX
 	JZ set
 	VFMADD213PS 0(DX), Z9, Z0
@@ -354,6 +368,8 @@ loop:
 	VFMADD213PS 0(DX), Z9, Z7
 	VMOVUPS Z7, 0(DX)
 	ADDQ R8, DX
+	DECQ R13
+	JNZ tile
 	VZEROUPPER
 	RET
 set:
@@ -381,25 +397,29 @@ set:
 	VMULPS Z9, Z7, Z7
 	VMOVUPS Z7, 0(DX)
 	ADDQ R8, DX
+	DECQ R13
+	JNZ tile
 	VZEROUPPER
 	RET
 
-// func rows1x64AVX2(k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
-TEXT ·rows1x64AVX2(SB), NOSPLIT, $0-69
-	MOVQ k+0(FP), CX
-	MOVQ a+8(FP), SI
-	MOVQ ai+16(FP), R10
-	MOVQ ap+24(FP), R12
-	MOVQ b+32(FP), DI
-	MOVQ bp+40(FP), R9
-	MOVQ c+48(FP), DX
-	MOVQ ci+56(FP), R8
-	MOVBLZX add+68(FP), AX
+// func rows1x64AVX2(tiles, k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
+TEXT ·rows1x64AVX2(SB), NOSPLIT, $0-77
+	MOVQ tiles+0(FP), R13
+	MOVQ a+16(FP), SI
+	MOVQ ai+24(FP), R10
+	MOVQ ap+32(FP), R12
+	MOVQ bp+48(FP), R9
+	MOVQ c+56(FP), DX
+	MOVQ ci+64(FP), R8
+	MOVBLZX add+76(FP), AX
 	SHLQ $2, R8
 	SHLQ $2, R9
 	SHLQ $2, R10
 	SHLQ $2, R12
 	LEAQ (R10)(R10*2), R11
+tile:
+	MOVQ k+8(FP), CX
+	MOVQ b+40(FP), DI
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -423,7 +443,7 @@ loop:
 	ADDQ R9, DI
 	DECQ CX
 	JNZ loop
-	VBROADCASTSS alpha+64(FP), Y8
+	VBROADCASTSS alpha+72(FP), Y8
 	TESTL AX, AX
 	JZ set
 	VFMADD213PS 0(DX), Y8, Y0
@@ -443,6 +463,8 @@ loop:
 	VFMADD213PS 224(DX), Y8, Y7
 	VMOVUPS Y7, 224(DX)
 	ADDQ R8, DX
+	DECQ R13
+	JNZ tile
 	VZEROUPPER
 	RET
 set:
@@ -463,25 +485,29 @@ set:
 	VMULPS Y8, Y7, Y7
 	VMOVUPS Y7, 224(DX)
 	ADDQ R8, DX
+	DECQ R13
+	JNZ tile
 	VZEROUPPER
 	RET
 
-// func rows1x16AVX2(k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
-TEXT ·rows1x16AVX2(SB), NOSPLIT, $0-69
-	MOVQ k+0(FP), CX
-	MOVQ a+8(FP), SI
-	MOVQ ai+16(FP), R10
-	MOVQ ap+24(FP), R12
-	MOVQ b+32(FP), DI
-	MOVQ bp+40(FP), R9
-	MOVQ c+48(FP), DX
-	MOVQ ci+56(FP), R8
-	MOVBLZX add+68(FP), AX
+// func rows1x16AVX2(tiles, k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
+TEXT ·rows1x16AVX2(SB), NOSPLIT, $0-77
+	MOVQ tiles+0(FP), R13
+	MOVQ a+16(FP), SI
+	MOVQ ai+24(FP), R10
+	MOVQ ap+32(FP), R12
+	MOVQ bp+48(FP), R9
+	MOVQ c+56(FP), DX
+	MOVQ ci+64(FP), R8
+	MOVBLZX add+76(FP), AX
 	SHLQ $2, R8
 	SHLQ $2, R9
 	SHLQ $2, R10
 	SHLQ $2, R12
 	LEAQ (R10)(R10*2), R11
+tile:
+	MOVQ k+8(FP), CX
+	MOVQ b+40(FP), DI
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	PCALIGN $32
@@ -493,7 +519,7 @@ loop:
 	ADDQ R9, DI
 	DECQ CX
 	JNZ loop
-	VBROADCASTSS alpha+64(FP), Y2
+	VBROADCASTSS alpha+72(FP), Y2
 	TESTL AX, AX
 	JZ set
 	VFMADD213PS 0(DX), Y2, Y0
@@ -501,6 +527,8 @@ loop:
 	VFMADD213PS 32(DX), Y2, Y1
 	VMOVUPS Y1, 32(DX)
 	ADDQ R8, DX
+	DECQ R13
+	JNZ tile
 	VZEROUPPER
 	RET
 set:
@@ -509,25 +537,29 @@ set:
 	VMULPS Y2, Y1, Y1
 	VMOVUPS Y1, 32(DX)
 	ADDQ R8, DX
+	DECQ R13
+	JNZ tile
 	VZEROUPPER
 	RET
 
-// func rows2x32AVX2(k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
-TEXT ·rows2x32AVX2(SB), NOSPLIT, $0-69
-	MOVQ k+0(FP), CX
-	MOVQ a+8(FP), SI
-	MOVQ ai+16(FP), R10
-	MOVQ ap+24(FP), R12
-	MOVQ b+32(FP), DI
-	MOVQ bp+40(FP), R9
-	MOVQ c+48(FP), DX
-	MOVQ ci+56(FP), R8
-	MOVBLZX add+68(FP), AX
+// func rows2x32AVX2(tiles, k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
+TEXT ·rows2x32AVX2(SB), NOSPLIT, $0-77
+	MOVQ tiles+0(FP), R13
+	MOVQ a+16(FP), SI
+	MOVQ ai+24(FP), R10
+	MOVQ ap+32(FP), R12
+	MOVQ bp+48(FP), R9
+	MOVQ c+56(FP), DX
+	MOVQ ci+64(FP), R8
+	MOVBLZX add+76(FP), AX
 	SHLQ $2, R8
 	SHLQ $2, R9
 	SHLQ $2, R10
 	SHLQ $2, R12
 	LEAQ (R10)(R10*2), R11
+tile:
+	MOVQ k+8(FP), CX
+	MOVQ b+40(FP), DI
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -556,7 +588,7 @@ loop:
 	ADDQ R9, DI
 	DECQ CX
 	JNZ loop
-	VBROADCASTSS alpha+64(FP), Y12
+	VBROADCASTSS alpha+72(FP), Y12
 	TESTL AX, AX
 	JZ set
 	VFMADD213PS 0(DX), Y12, Y0
@@ -577,6 +609,8 @@ loop:
 	VFMADD213PS 96(DX), Y12, Y7
 	VMOVUPS Y7, 96(DX)
 	ADDQ R8, DX
+	DECQ R13
+	JNZ tile
 	VZEROUPPER
 	RET
 set:
@@ -598,25 +632,29 @@ set:
 	VMULPS Y12, Y7, Y7
 	VMOVUPS Y7, 96(DX)
 	ADDQ R8, DX
+	DECQ R13
+	JNZ tile
 	VZEROUPPER
 	RET
 
-// func rows2x16AVX2(k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
-TEXT ·rows2x16AVX2(SB), NOSPLIT, $0-69
-	MOVQ k+0(FP), CX
-	MOVQ a+8(FP), SI
-	MOVQ ai+16(FP), R10
-	MOVQ ap+24(FP), R12
-	MOVQ b+32(FP), DI
-	MOVQ bp+40(FP), R9
-	MOVQ c+48(FP), DX
-	MOVQ ci+56(FP), R8
-	MOVBLZX add+68(FP), AX
+// func rows2x16AVX2(tiles, k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
+TEXT ·rows2x16AVX2(SB), NOSPLIT, $0-77
+	MOVQ tiles+0(FP), R13
+	MOVQ a+16(FP), SI
+	MOVQ ai+24(FP), R10
+	MOVQ ap+32(FP), R12
+	MOVQ bp+48(FP), R9
+	MOVQ c+56(FP), DX
+	MOVQ ci+64(FP), R8
+	MOVBLZX add+76(FP), AX
 	SHLQ $2, R8
 	SHLQ $2, R9
 	SHLQ $2, R10
 	SHLQ $2, R12
 	LEAQ (R10)(R10*2), R11
+tile:
+	MOVQ k+8(FP), CX
+	MOVQ b+40(FP), DI
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -635,7 +673,7 @@ loop:
 	ADDQ R9, DI
 	DECQ CX
 	JNZ loop
-	VBROADCASTSS alpha+64(FP), Y6
+	VBROADCASTSS alpha+72(FP), Y6
 	TESTL AX, AX
 	JZ set
 	VFMADD213PS 0(DX), Y6, Y0
@@ -648,6 +686,8 @@ loop:
 	VFMADD213PS 32(DX), Y6, Y3
 	VMOVUPS Y3, 32(DX)
 	ADDQ R8, DX
+	DECQ R13
+	JNZ tile
 	VZEROUPPER
 	RET
 set:
@@ -661,25 +701,29 @@ set:
 	VMULPS Y6, Y3, Y3
 	VMOVUPS Y3, 32(DX)
 	ADDQ R8, DX
+	DECQ R13
+	JNZ tile
 	VZEROUPPER
 	RET
 
-// func rows3x16AVX2(k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
-TEXT ·rows3x16AVX2(SB), NOSPLIT, $0-69
-	MOVQ k+0(FP), CX
-	MOVQ a+8(FP), SI
-	MOVQ ai+16(FP), R10
-	MOVQ ap+24(FP), R12
-	MOVQ b+32(FP), DI
-	MOVQ bp+40(FP), R9
-	MOVQ c+48(FP), DX
-	MOVQ ci+56(FP), R8
-	MOVBLZX add+68(FP), AX
+// func rows3x16AVX2(tiles, k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
+TEXT ·rows3x16AVX2(SB), NOSPLIT, $0-77
+	MOVQ tiles+0(FP), R13
+	MOVQ a+16(FP), SI
+	MOVQ ai+24(FP), R10
+	MOVQ ap+32(FP), R12
+	MOVQ bp+48(FP), R9
+	MOVQ c+56(FP), DX
+	MOVQ ci+64(FP), R8
+	MOVBLZX add+76(FP), AX
 	SHLQ $2, R8
 	SHLQ $2, R9
 	SHLQ $2, R10
 	SHLQ $2, R12
 	LEAQ (R10)(R10*2), R11
+tile:
+	MOVQ k+8(FP), CX
+	MOVQ b+40(FP), DI
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -703,7 +747,7 @@ loop:
 	ADDQ R9, DI
 	DECQ CX
 	JNZ loop
-	VBROADCASTSS alpha+64(FP), Y8
+	VBROADCASTSS alpha+72(FP), Y8
 	TESTL AX, AX
 	JZ set
 	VFMADD213PS 0(DX), Y8, Y0
@@ -721,6 +765,8 @@ loop:
 	VFMADD213PS 32(DX), Y8, Y5
 	VMOVUPS Y5, 32(DX)
 	ADDQ R8, DX
+	DECQ R13
+	JNZ tile
 	VZEROUPPER
 	RET
 set:
@@ -739,25 +785,29 @@ set:
 	VMULPS Y8, Y5, Y5
 	VMOVUPS Y5, 32(DX)
 	ADDQ R8, DX
+	DECQ R13
+	JNZ tile
 	VZEROUPPER
 	RET
 
-// func rows4x16AVX2(k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
-TEXT ·rows4x16AVX2(SB), NOSPLIT, $0-69
-	MOVQ k+0(FP), CX
-	MOVQ a+8(FP), SI
-	MOVQ ai+16(FP), R10
-	MOVQ ap+24(FP), R12
-	MOVQ b+32(FP), DI
-	MOVQ bp+40(FP), R9
-	MOVQ c+48(FP), DX
-	MOVQ ci+56(FP), R8
-	MOVBLZX add+68(FP), AX
+// func rows4x16AVX2(tiles, k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
+TEXT ·rows4x16AVX2(SB), NOSPLIT, $0-77
+	MOVQ tiles+0(FP), R13
+	MOVQ a+16(FP), SI
+	MOVQ ai+24(FP), R10
+	MOVQ ap+32(FP), R12
+	MOVQ bp+48(FP), R9
+	MOVQ c+56(FP), DX
+	MOVQ ci+64(FP), R8
+	MOVBLZX add+76(FP), AX
 	SHLQ $2, R8
 	SHLQ $2, R9
 	SHLQ $2, R10
 	SHLQ $2, R12
 	LEAQ (R10)(R10*2), R11
+tile:
+	MOVQ k+8(FP), CX
+	MOVQ b+40(FP), DI
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -786,7 +836,7 @@ loop:
 	ADDQ R9, DI
 	DECQ CX
 	JNZ loop
-	VBROADCASTSS alpha+64(FP), Y10
+	VBROADCASTSS alpha+72(FP), Y10
 	TESTL AX, AX
 	JZ set
 	VFMADD213PS 0(DX), Y10, Y0
@@ -809,6 +859,8 @@ loop:
 	VFMADD213PS 32(DX), Y10, Y7
 	VMOVUPS Y7, 32(DX)
 	ADDQ R8, DX
+	DECQ R13
+	JNZ tile
 	VZEROUPPER
 	RET
 set:
@@ -832,25 +884,29 @@ set:
 	VMULPS Y10, Y7, Y7
 	VMOVUPS Y7, 32(DX)
 	ADDQ R8, DX
+	DECQ R13
+	JNZ tile
 	VZEROUPPER
 	RET
 
-// func rows1x128AVX512(k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
-TEXT ·rows1x128AVX512(SB), NOSPLIT, $0-69
-	MOVQ k+0(FP), CX
-	MOVQ a+8(FP), SI
-	MOVQ ai+16(FP), R10
-	MOVQ ap+24(FP), R12
-	MOVQ b+32(FP), DI
-	MOVQ bp+40(FP), R9
-	MOVQ c+48(FP), DX
-	MOVQ ci+56(FP), R8
-	MOVBLZX add+68(FP), AX
+// func rows1x128AVX512(tiles, k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
+TEXT ·rows1x128AVX512(SB), NOSPLIT, $0-77
+	MOVQ tiles+0(FP), R13
+	MOVQ a+16(FP), SI
+	MOVQ ai+24(FP), R10
+	MOVQ ap+32(FP), R12
+	MOVQ bp+48(FP), R9
+	MOVQ c+56(FP), DX
+	MOVQ ci+64(FP), R8
+	MOVBLZX add+76(FP), AX
 	SHLQ $2, R8
 	SHLQ $2, R9
 	SHLQ $2, R10
 	SHLQ $2, R12
 	LEAQ (R10)(R10*2), R11
+tile:
+	MOVQ k+8(FP), CX
+	MOVQ b+40(FP), DI
 	VPXORQ Z0, Z0, Z0
 	VPXORQ Z1, Z1, Z1
 	VPXORQ Z2, Z2, Z2
@@ -874,7 +930,7 @@ loop:
 	ADDQ R9, DI
 	DECQ CX
 	JNZ loop
-	VBROADCASTSS alpha+64(FP), Z8
+	VBROADCASTSS alpha+72(FP), Z8
 	TESTL AX, AX
 	JZ set
 	VFMADD213PS 0(DX), Z8, Z0
@@ -894,6 +950,8 @@ loop:
 	VFMADD213PS 448(DX), Z8, Z7
 	VMOVUPS Z7, 448(DX)
 	ADDQ R8, DX
+	DECQ R13
+	JNZ tile
 	VZEROUPPER
 	RET
 set:
@@ -914,25 +972,29 @@ set:
 	VMULPS Z8, Z7, Z7
 	VMOVUPS Z7, 448(DX)
 	ADDQ R8, DX
+	DECQ R13
+	JNZ tile
 	VZEROUPPER
 	RET
 
-// func rows1x16AVX512(k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
-TEXT ·rows1x16AVX512(SB), NOSPLIT, $0-69
-	MOVQ k+0(FP), CX
-	MOVQ a+8(FP), SI
-	MOVQ ai+16(FP), R10
-	MOVQ ap+24(FP), R12
-	MOVQ b+32(FP), DI
-	MOVQ bp+40(FP), R9
-	MOVQ c+48(FP), DX
-	MOVQ ci+56(FP), R8
-	MOVBLZX add+68(FP), AX
+// func rows1x16AVX512(tiles, k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
+TEXT ·rows1x16AVX512(SB), NOSPLIT, $0-77
+	MOVQ tiles+0(FP), R13
+	MOVQ a+16(FP), SI
+	MOVQ ai+24(FP), R10
+	MOVQ ap+32(FP), R12
+	MOVQ bp+48(FP), R9
+	MOVQ c+56(FP), DX
+	MOVQ ci+64(FP), R8
+	MOVBLZX add+76(FP), AX
 	SHLQ $2, R8
 	SHLQ $2, R9
 	SHLQ $2, R10
 	SHLQ $2, R12
 	LEAQ (R10)(R10*2), R11
+tile:
+	MOVQ k+8(FP), CX
+	MOVQ b+40(FP), DI
 	VPXORQ Z0, Z0, Z0
 	PCALIGN $32
 loop:
@@ -942,37 +1004,43 @@ loop:
 	ADDQ R9, DI
 	DECQ CX
 	JNZ loop
-	VBROADCASTSS alpha+64(FP), Z1
+	VBROADCASTSS alpha+72(FP), Z1
 	TESTL AX, AX
 	JZ set
 	VFMADD213PS 0(DX), Z1, Z0
 	VMOVUPS Z0, 0(DX)
 	ADDQ R8, DX
+	DECQ R13
+	JNZ tile
 	VZEROUPPER
 	RET
 set:
 	VMULPS Z1, Z0, Z0
 	VMOVUPS Z0, 0(DX)
 	ADDQ R8, DX
+	DECQ R13
+	JNZ tile
 	VZEROUPPER
 	RET
 
-// func rows2x64AVX512(k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
-TEXT ·rows2x64AVX512(SB), NOSPLIT, $0-69
-	MOVQ k+0(FP), CX
-	MOVQ a+8(FP), SI
-	MOVQ ai+16(FP), R10
-	MOVQ ap+24(FP), R12
-	MOVQ b+32(FP), DI
-	MOVQ bp+40(FP), R9
-	MOVQ c+48(FP), DX
-	MOVQ ci+56(FP), R8
-	MOVBLZX add+68(FP), AX
+// func rows2x64AVX512(tiles, k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
+TEXT ·rows2x64AVX512(SB), NOSPLIT, $0-77
+	MOVQ tiles+0(FP), R13
+	MOVQ a+16(FP), SI
+	MOVQ ai+24(FP), R10
+	MOVQ ap+32(FP), R12
+	MOVQ bp+48(FP), R9
+	MOVQ c+56(FP), DX
+	MOVQ ci+64(FP), R8
+	MOVBLZX add+76(FP), AX
 	SHLQ $2, R8
 	SHLQ $2, R9
 	SHLQ $2, R10
 	SHLQ $2, R12
 	LEAQ (R10)(R10*2), R11
+tile:
+	MOVQ k+8(FP), CX
+	MOVQ b+40(FP), DI
 	VPXORQ Z0, Z0, Z0
 	VPXORQ Z1, Z1, Z1
 	VPXORQ Z2, Z2, Z2
@@ -1001,7 +1069,7 @@ loop:
 	ADDQ R9, DI
 	DECQ CX
 	JNZ loop
-	VBROADCASTSS alpha+64(FP), Z12
+	VBROADCASTSS alpha+72(FP), Z12
 	TESTL AX, AX
 	JZ set
 	VFMADD213PS 0(DX), Z12, Z0
@@ -1022,6 +1090,8 @@ loop:
 	VFMADD213PS 192(DX), Z12, Z7
 	VMOVUPS Z7, 192(DX)
 	ADDQ R8, DX
+	DECQ R13
+	JNZ tile
 	VZEROUPPER
 	RET
 set:
@@ -1043,25 +1113,29 @@ set:
 	VMULPS Z12, Z7, Z7
 	VMOVUPS Z7, 192(DX)
 	ADDQ R8, DX
+	DECQ R13
+	JNZ tile
 	VZEROUPPER
 	RET
 
-// func rows2x16AVX512(k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
-TEXT ·rows2x16AVX512(SB), NOSPLIT, $0-69
-	MOVQ k+0(FP), CX
-	MOVQ a+8(FP), SI
-	MOVQ ai+16(FP), R10
-	MOVQ ap+24(FP), R12
-	MOVQ b+32(FP), DI
-	MOVQ bp+40(FP), R9
-	MOVQ c+48(FP), DX
-	MOVQ ci+56(FP), R8
-	MOVBLZX add+68(FP), AX
+// func rows2x16AVX512(tiles, k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
+TEXT ·rows2x16AVX512(SB), NOSPLIT, $0-77
+	MOVQ tiles+0(FP), R13
+	MOVQ a+16(FP), SI
+	MOVQ ai+24(FP), R10
+	MOVQ ap+32(FP), R12
+	MOVQ bp+48(FP), R9
+	MOVQ c+56(FP), DX
+	MOVQ ci+64(FP), R8
+	MOVBLZX add+76(FP), AX
 	SHLQ $2, R8
 	SHLQ $2, R9
 	SHLQ $2, R10
 	SHLQ $2, R12
 	LEAQ (R10)(R10*2), R11
+tile:
+	MOVQ k+8(FP), CX
+	MOVQ b+40(FP), DI
 	VPXORQ Z0, Z0, Z0
 	VPXORQ Z1, Z1, Z1
 	PCALIGN $32
@@ -1075,7 +1149,7 @@ loop:
 	ADDQ R9, DI
 	DECQ CX
 	JNZ loop
-	VBROADCASTSS alpha+64(FP), Z3
+	VBROADCASTSS alpha+72(FP), Z3
 	TESTL AX, AX
 	JZ set
 	VFMADD213PS 0(DX), Z3, Z0
@@ -1084,6 +1158,8 @@ loop:
 	VFMADD213PS 0(DX), Z3, Z1
 	VMOVUPS Z1, 0(DX)
 	ADDQ R8, DX
+	DECQ R13
+	JNZ tile
 	VZEROUPPER
 	RET
 set:
@@ -1093,25 +1169,29 @@ set:
 	VMULPS Z3, Z1, Z1
 	VMOVUPS Z1, 0(DX)
 	ADDQ R8, DX
+	DECQ R13
+	JNZ tile
 	VZEROUPPER
 	RET
 
-// func rows3x64AVX512(k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
-TEXT ·rows3x64AVX512(SB), NOSPLIT, $0-69
-	MOVQ k+0(FP), CX
-	MOVQ a+8(FP), SI
-	MOVQ ai+16(FP), R10
-	MOVQ ap+24(FP), R12
-	MOVQ b+32(FP), DI
-	MOVQ bp+40(FP), R9
-	MOVQ c+48(FP), DX
-	MOVQ ci+56(FP), R8
-	MOVBLZX add+68(FP), AX
+// func rows3x64AVX512(tiles, k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
+TEXT ·rows3x64AVX512(SB), NOSPLIT, $0-77
+	MOVQ tiles+0(FP), R13
+	MOVQ a+16(FP), SI
+	MOVQ ai+24(FP), R10
+	MOVQ ap+32(FP), R12
+	MOVQ bp+48(FP), R9
+	MOVQ c+56(FP), DX
+	MOVQ ci+64(FP), R8
+	MOVBLZX add+76(FP), AX
 	SHLQ $2, R8
 	SHLQ $2, R9
 	SHLQ $2, R10
 	SHLQ $2, R12
 	LEAQ (R10)(R10*2), R11
+tile:
+	MOVQ k+8(FP), CX
+	MOVQ b+40(FP), DI
 	VPXORQ Z0, Z0, Z0
 	VPXORQ Z1, Z1, Z1
 	VPXORQ Z2, Z2, Z2
@@ -1149,7 +1229,7 @@ loop:
 	ADDQ R9, DI
 	DECQ CX
 	JNZ loop
-	VBROADCASTSS alpha+64(FP), Z16
+	VBROADCASTSS alpha+72(FP), Z16
 	TESTL AX, AX
 	JZ set
 	VFMADD213PS 0(DX), Z16, Z0
@@ -1179,6 +1259,8 @@ loop:
 	VFMADD213PS 192(DX), Z16, Z11
 	VMOVUPS Z11, 192(DX)
 	ADDQ R8, DX
+	DECQ R13
+	JNZ tile
 	VZEROUPPER
 	RET
 set:
@@ -1209,25 +1291,29 @@ set:
 	VMULPS Z16, Z11, Z11
 	VMOVUPS Z11, 192(DX)
 	ADDQ R8, DX
+	DECQ R13
+	JNZ tile
 	VZEROUPPER
 	RET
 
-// func rows3x16AVX512(k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
-TEXT ·rows3x16AVX512(SB), NOSPLIT, $0-69
-	MOVQ k+0(FP), CX
-	MOVQ a+8(FP), SI
-	MOVQ ai+16(FP), R10
-	MOVQ ap+24(FP), R12
-	MOVQ b+32(FP), DI
-	MOVQ bp+40(FP), R9
-	MOVQ c+48(FP), DX
-	MOVQ ci+56(FP), R8
-	MOVBLZX add+68(FP), AX
+// func rows3x16AVX512(tiles, k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
+TEXT ·rows3x16AVX512(SB), NOSPLIT, $0-77
+	MOVQ tiles+0(FP), R13
+	MOVQ a+16(FP), SI
+	MOVQ ai+24(FP), R10
+	MOVQ ap+32(FP), R12
+	MOVQ bp+48(FP), R9
+	MOVQ c+56(FP), DX
+	MOVQ ci+64(FP), R8
+	MOVBLZX add+76(FP), AX
 	SHLQ $2, R8
 	SHLQ $2, R9
 	SHLQ $2, R10
 	SHLQ $2, R12
 	LEAQ (R10)(R10*2), R11
+tile:
+	MOVQ k+8(FP), CX
+	MOVQ b+40(FP), DI
 	VPXORQ Z0, Z0, Z0
 	VPXORQ Z1, Z1, Z1
 	VPXORQ Z2, Z2, Z2
@@ -1244,7 +1330,7 @@ loop:
 	ADDQ R9, DI
 	DECQ CX
 	JNZ loop
-	VBROADCASTSS alpha+64(FP), Z4
+	VBROADCASTSS alpha+72(FP), Z4
 	TESTL AX, AX
 	JZ set
 	VFMADD213PS 0(DX), Z4, Z0
@@ -1256,6 +1342,8 @@ loop:
 	VFMADD213PS 0(DX), Z4, Z2
 	VMOVUPS Z2, 0(DX)
 	ADDQ R8, DX
+	DECQ R13
+	JNZ tile
 	VZEROUPPER
 	RET
 set:
@@ -1268,25 +1356,29 @@ set:
 	VMULPS Z4, Z2, Z2
 	VMOVUPS Z2, 0(DX)
 	ADDQ R8, DX
+	DECQ R13
+	JNZ tile
 	VZEROUPPER
 	RET
 
-// func rows4x64AVX512(k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
-TEXT ·rows4x64AVX512(SB), NOSPLIT, $0-69
-	MOVQ k+0(FP), CX
-	MOVQ a+8(FP), SI
-	MOVQ ai+16(FP), R10
-	MOVQ ap+24(FP), R12
-	MOVQ b+32(FP), DI
-	MOVQ bp+40(FP), R9
-	MOVQ c+48(FP), DX
-	MOVQ ci+56(FP), R8
-	MOVBLZX add+68(FP), AX
+// func rows4x64AVX512(tiles, k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
+TEXT ·rows4x64AVX512(SB), NOSPLIT, $0-77
+	MOVQ tiles+0(FP), R13
+	MOVQ a+16(FP), SI
+	MOVQ ai+24(FP), R10
+	MOVQ ap+32(FP), R12
+	MOVQ bp+48(FP), R9
+	MOVQ c+56(FP), DX
+	MOVQ ci+64(FP), R8
+	MOVBLZX add+76(FP), AX
 	SHLQ $2, R8
 	SHLQ $2, R9
 	SHLQ $2, R10
 	SHLQ $2, R12
 	LEAQ (R10)(R10*2), R11
+tile:
+	MOVQ k+8(FP), CX
+	MOVQ b+40(FP), DI
 	VPXORQ Z0, Z0, Z0
 	VPXORQ Z1, Z1, Z1
 	VPXORQ Z2, Z2, Z2
@@ -1333,7 +1425,7 @@ loop:
 	ADDQ R9, DI
 	DECQ CX
 	JNZ loop
-	VBROADCASTSS alpha+64(FP), Z20
+	VBROADCASTSS alpha+72(FP), Z20
 	TESTL AX, AX
 	JZ set
 	VFMADD213PS 0(DX), Z20, Z0
@@ -1372,6 +1464,8 @@ loop:
 	VFMADD213PS 192(DX), Z20, Z15
 	VMOVUPS Z15, 192(DX)
 	ADDQ R8, DX
+	DECQ R13
+	JNZ tile
 	VZEROUPPER
 	RET
 set:
@@ -1411,25 +1505,29 @@ set:
 	VMULPS Z20, Z15, Z15
 	VMOVUPS Z15, 192(DX)
 	ADDQ R8, DX
+	DECQ R13
+	JNZ tile
 	VZEROUPPER
 	RET
 
-// func rows4x16AVX512(k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
-TEXT ·rows4x16AVX512(SB), NOSPLIT, $0-69
-	MOVQ k+0(FP), CX
-	MOVQ a+8(FP), SI
-	MOVQ ai+16(FP), R10
-	MOVQ ap+24(FP), R12
-	MOVQ b+32(FP), DI
-	MOVQ bp+40(FP), R9
-	MOVQ c+48(FP), DX
-	MOVQ ci+56(FP), R8
-	MOVBLZX add+68(FP), AX
+// func rows4x16AVX512(tiles, k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
+TEXT ·rows4x16AVX512(SB), NOSPLIT, $0-77
+	MOVQ tiles+0(FP), R13
+	MOVQ a+16(FP), SI
+	MOVQ ai+24(FP), R10
+	MOVQ ap+32(FP), R12
+	MOVQ bp+48(FP), R9
+	MOVQ c+56(FP), DX
+	MOVQ ci+64(FP), R8
+	MOVBLZX add+76(FP), AX
 	SHLQ $2, R8
 	SHLQ $2, R9
 	SHLQ $2, R10
 	SHLQ $2, R12
 	LEAQ (R10)(R10*2), R11
+tile:
+	MOVQ k+8(FP), CX
+	MOVQ b+40(FP), DI
 	VPXORQ Z0, Z0, Z0
 	VPXORQ Z1, Z1, Z1
 	VPXORQ Z2, Z2, Z2
@@ -1449,7 +1547,7 @@ loop:
 	ADDQ R9, DI
 	DECQ CX
 	JNZ loop
-	VBROADCASTSS alpha+64(FP), Z5
+	VBROADCASTSS alpha+72(FP), Z5
 	TESTL AX, AX
 	JZ set
 	VFMADD213PS 0(DX), Z5, Z0
@@ -1464,6 +1562,8 @@ loop:
 	VFMADD213PS 0(DX), Z5, Z3
 	VMOVUPS Z3, 0(DX)
 	ADDQ R8, DX
+	DECQ R13
+	JNZ tile
 	VZEROUPPER
 	RET
 set:
@@ -1479,6 +1579,8 @@ set:
 	VMULPS Z5, Z3, Z3
 	VMOVUPS Z3, 0(DX)
 	ADDQ R8, DX
+	DECQ R13
+	JNZ tile
 	VZEROUPPER
 	RET
 

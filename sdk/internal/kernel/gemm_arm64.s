@@ -4,16 +4,15 @@
 
 #include "textflag.h"
 
-// func tile8x8NEON(k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
-TEXT ·tile8x8NEON(SB), NOSPLIT, $0-69
-	MOVD k+0(FP), R0
-	MOVD a+8(FP), R1
-	MOVD ai+16(FP), R2
-	MOVD ap+24(FP), R3
-	MOVD b+32(FP), R4
-	MOVD bp+40(FP), R5
-	MOVD c+48(FP), R6
-	MOVD ci+56(FP), R7
+// func tile8x8NEON(tiles, k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
+TEXT ·tile8x8NEON(SB), NOSPLIT, $0-77
+	MOVD tiles+0(FP), R12
+	MOVD a+16(FP), R1
+	MOVD ai+24(FP), R2
+	MOVD ap+32(FP), R3
+	MOVD bp+48(FP), R5
+	MOVD c+56(FP), R6
+	MOVD ci+64(FP), R7
 	LSL $2, R2, R2
 	LSL $2, R3, R3
 	LSL $2, R5, R5
@@ -21,6 +20,9 @@ TEXT ·tile8x8NEON(SB), NOSPLIT, $0-69
 	ADD R2, R1, R9
 	ADD R2, R9, R10
 	ADD R2, R10, R11
+tile:
+	MOVD k+8(FP), R0
+	MOVD b+40(FP), R4
 	MOVD R4, R8
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
@@ -62,11 +64,11 @@ loop:
 	MOVD R4, R8
 	SUBS $1, R0, R0
 	BNE loop
-	FMOVS alpha+64(FP), F16
-	MOVBU add+68(FP), R2
-	MOVD $0x80000000, R9
-	VDUP R9, V18.S4
-	VDUP R9, V19.S4
+	FMOVS alpha+72(FP), F16
+	MOVBU add+76(FP), R2
+	MOVD $0x80000000, R13
+	VDUP R13, V18.S4
+	VDUP R13, V19.S4
 	ADD $0, R6, R8
 	VORR V18.B16, V18.B16, V20.B16
 	VORR V19.B16, V19.B16, V21.B16
@@ -147,18 +149,19 @@ set7_0:
 	WORD $0x4f9011f5 // FMLA V21.4S, V15.4S, V16.S[0]
 	VST1 [V20.S4, V21.S4], (R8)
 	ADD R7, R6, R6
+	SUBS $1, R12, R12
+	BNE tile
 	RET
 
-// func rows1x32NEON(k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
-TEXT ·rows1x32NEON(SB), NOSPLIT, $0-69
-	MOVD k+0(FP), R0
-	MOVD a+8(FP), R1
-	MOVD ai+16(FP), R2
-	MOVD ap+24(FP), R3
-	MOVD b+32(FP), R4
-	MOVD bp+40(FP), R5
-	MOVD c+48(FP), R6
-	MOVD ci+56(FP), R7
+// func rows1x32NEON(tiles, k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
+TEXT ·rows1x32NEON(SB), NOSPLIT, $0-77
+	MOVD tiles+0(FP), R12
+	MOVD a+16(FP), R1
+	MOVD ai+24(FP), R2
+	MOVD ap+32(FP), R3
+	MOVD bp+48(FP), R5
+	MOVD c+56(FP), R6
+	MOVD ci+64(FP), R7
 	LSL $2, R2, R2
 	LSL $2, R3, R3
 	LSL $2, R5, R5
@@ -166,6 +169,9 @@ TEXT ·rows1x32NEON(SB), NOSPLIT, $0-69
 	ADD R2, R1, R9
 	ADD R2, R9, R10
 	ADD R2, R10, R11
+tile:
+	MOVD k+8(FP), R0
+	MOVD b+40(FP), R4
 	MOVD R4, R8
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
@@ -194,11 +200,11 @@ loop:
 	MOVD R4, R8
 	SUBS $1, R0, R0
 	BNE loop
-	FMOVS alpha+64(FP), F16
-	MOVBU add+68(FP), R2
-	MOVD $0x80000000, R9
-	VDUP R9, V18.S4
-	VDUP R9, V19.S4
+	FMOVS alpha+72(FP), F16
+	MOVBU add+76(FP), R2
+	MOVD $0x80000000, R13
+	VDUP R13, V18.S4
+	VDUP R13, V19.S4
 	ADD $0, R6, R8
 	VORR V18.B16, V18.B16, V20.B16
 	VORR V19.B16, V19.B16, V21.B16
@@ -236,18 +242,19 @@ set0_6:
 	WORD $0x4f9010f5 // FMLA V21.4S, V7.4S, V16.S[0]
 	VST1 [V20.S4, V21.S4], (R8)
 	ADD R7, R6, R6
+	SUBS $1, R12, R12
+	BNE tile
 	RET
 
-// func rows1x8NEON(k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
-TEXT ·rows1x8NEON(SB), NOSPLIT, $0-69
-	MOVD k+0(FP), R0
-	MOVD a+8(FP), R1
-	MOVD ai+16(FP), R2
-	MOVD ap+24(FP), R3
-	MOVD b+32(FP), R4
-	MOVD bp+40(FP), R5
-	MOVD c+48(FP), R6
-	MOVD ci+56(FP), R7
+// func rows1x8NEON(tiles, k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
+TEXT ·rows1x8NEON(SB), NOSPLIT, $0-77
+	MOVD tiles+0(FP), R12
+	MOVD a+16(FP), R1
+	MOVD ai+24(FP), R2
+	MOVD ap+32(FP), R3
+	MOVD bp+48(FP), R5
+	MOVD c+56(FP), R6
+	MOVD ci+64(FP), R7
 	LSL $2, R2, R2
 	LSL $2, R3, R3
 	LSL $2, R5, R5
@@ -255,6 +262,9 @@ TEXT ·rows1x8NEON(SB), NOSPLIT, $0-69
 	ADD R2, R1, R9
 	ADD R2, R9, R10
 	ADD R2, R10, R11
+tile:
+	MOVD k+8(FP), R0
+	MOVD b+40(FP), R4
 	MOVD R4, R8
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
@@ -268,11 +278,11 @@ loop:
 	MOVD R4, R8
 	SUBS $1, R0, R0
 	BNE loop
-	FMOVS alpha+64(FP), F16
-	MOVBU add+68(FP), R2
-	MOVD $0x80000000, R9
-	VDUP R9, V18.S4
-	VDUP R9, V19.S4
+	FMOVS alpha+72(FP), F16
+	MOVBU add+76(FP), R2
+	MOVD $0x80000000, R13
+	VDUP R13, V18.S4
+	VDUP R13, V19.S4
 	ADD $0, R6, R8
 	VORR V18.B16, V18.B16, V20.B16
 	VORR V19.B16, V19.B16, V21.B16
@@ -283,18 +293,19 @@ set0_0:
 	WORD $0x4f901035 // FMLA V21.4S, V1.4S, V16.S[0]
 	VST1 [V20.S4, V21.S4], (R8)
 	ADD R7, R6, R6
+	SUBS $1, R12, R12
+	BNE tile
 	RET
 
-// func rows2x16NEON(k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
-TEXT ·rows2x16NEON(SB), NOSPLIT, $0-69
-	MOVD k+0(FP), R0
-	MOVD a+8(FP), R1
-	MOVD ai+16(FP), R2
-	MOVD ap+24(FP), R3
-	MOVD b+32(FP), R4
-	MOVD bp+40(FP), R5
-	MOVD c+48(FP), R6
-	MOVD ci+56(FP), R7
+// func rows2x16NEON(tiles, k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
+TEXT ·rows2x16NEON(SB), NOSPLIT, $0-77
+	MOVD tiles+0(FP), R12
+	MOVD a+16(FP), R1
+	MOVD ai+24(FP), R2
+	MOVD ap+32(FP), R3
+	MOVD bp+48(FP), R5
+	MOVD c+56(FP), R6
+	MOVD ci+64(FP), R7
 	LSL $2, R2, R2
 	LSL $2, R3, R3
 	LSL $2, R5, R5
@@ -302,6 +313,9 @@ TEXT ·rows2x16NEON(SB), NOSPLIT, $0-69
 	ADD R2, R1, R9
 	ADD R2, R9, R10
 	ADD R2, R10, R11
+tile:
+	MOVD k+8(FP), R0
+	MOVD b+40(FP), R4
 	MOVD R4, R8
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
@@ -330,11 +344,11 @@ loop:
 	MOVD R4, R8
 	SUBS $1, R0, R0
 	BNE loop
-	FMOVS alpha+64(FP), F16
-	MOVBU add+68(FP), R2
-	MOVD $0x80000000, R9
-	VDUP R9, V18.S4
-	VDUP R9, V19.S4
+	FMOVS alpha+72(FP), F16
+	MOVBU add+76(FP), R2
+	MOVD $0x80000000, R13
+	VDUP R13, V18.S4
+	VDUP R13, V19.S4
 	ADD $0, R6, R8
 	VORR V18.B16, V18.B16, V20.B16
 	VORR V19.B16, V19.B16, V21.B16
@@ -373,18 +387,19 @@ set1_2:
 	WORD $0x4f9010f5 // FMLA V21.4S, V7.4S, V16.S[0]
 	VST1 [V20.S4, V21.S4], (R8)
 	ADD R7, R6, R6
+	SUBS $1, R12, R12
+	BNE tile
 	RET
 
-// func rows2x8NEON(k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
-TEXT ·rows2x8NEON(SB), NOSPLIT, $0-69
-	MOVD k+0(FP), R0
-	MOVD a+8(FP), R1
-	MOVD ai+16(FP), R2
-	MOVD ap+24(FP), R3
-	MOVD b+32(FP), R4
-	MOVD bp+40(FP), R5
-	MOVD c+48(FP), R6
-	MOVD ci+56(FP), R7
+// func rows2x8NEON(tiles, k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
+TEXT ·rows2x8NEON(SB), NOSPLIT, $0-77
+	MOVD tiles+0(FP), R12
+	MOVD a+16(FP), R1
+	MOVD ai+24(FP), R2
+	MOVD ap+32(FP), R3
+	MOVD bp+48(FP), R5
+	MOVD c+56(FP), R6
+	MOVD ci+64(FP), R7
 	LSL $2, R2, R2
 	LSL $2, R3, R3
 	LSL $2, R5, R5
@@ -392,6 +407,9 @@ TEXT ·rows2x8NEON(SB), NOSPLIT, $0-69
 	ADD R2, R1, R9
 	ADD R2, R9, R10
 	ADD R2, R10, R11
+tile:
+	MOVD k+8(FP), R0
+	MOVD b+40(FP), R4
 	MOVD R4, R8
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
@@ -411,11 +429,11 @@ loop:
 	MOVD R4, R8
 	SUBS $1, R0, R0
 	BNE loop
-	FMOVS alpha+64(FP), F16
-	MOVBU add+68(FP), R2
-	MOVD $0x80000000, R9
-	VDUP R9, V18.S4
-	VDUP R9, V19.S4
+	FMOVS alpha+72(FP), F16
+	MOVBU add+76(FP), R2
+	MOVD $0x80000000, R13
+	VDUP R13, V18.S4
+	VDUP R13, V19.S4
 	ADD $0, R6, R8
 	VORR V18.B16, V18.B16, V20.B16
 	VORR V19.B16, V19.B16, V21.B16
@@ -436,18 +454,19 @@ set1_0:
 	WORD $0x4f901075 // FMLA V21.4S, V3.4S, V16.S[0]
 	VST1 [V20.S4, V21.S4], (R8)
 	ADD R7, R6, R6
+	SUBS $1, R12, R12
+	BNE tile
 	RET
 
-// func rows3x16NEON(k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
-TEXT ·rows3x16NEON(SB), NOSPLIT, $0-69
-	MOVD k+0(FP), R0
-	MOVD a+8(FP), R1
-	MOVD ai+16(FP), R2
-	MOVD ap+24(FP), R3
-	MOVD b+32(FP), R4
-	MOVD bp+40(FP), R5
-	MOVD c+48(FP), R6
-	MOVD ci+56(FP), R7
+// func rows3x16NEON(tiles, k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
+TEXT ·rows3x16NEON(SB), NOSPLIT, $0-77
+	MOVD tiles+0(FP), R12
+	MOVD a+16(FP), R1
+	MOVD ai+24(FP), R2
+	MOVD ap+32(FP), R3
+	MOVD bp+48(FP), R5
+	MOVD c+56(FP), R6
+	MOVD ci+64(FP), R7
 	LSL $2, R2, R2
 	LSL $2, R3, R3
 	LSL $2, R5, R5
@@ -455,6 +474,9 @@ TEXT ·rows3x16NEON(SB), NOSPLIT, $0-69
 	ADD R2, R1, R9
 	ADD R2, R9, R10
 	ADD R2, R10, R11
+tile:
+	MOVD k+8(FP), R0
+	MOVD b+40(FP), R4
 	MOVD R4, R8
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
@@ -493,11 +515,11 @@ loop:
 	MOVD R4, R8
 	SUBS $1, R0, R0
 	BNE loop
-	FMOVS alpha+64(FP), F16
-	MOVBU add+68(FP), R2
-	MOVD $0x80000000, R9
-	VDUP R9, V18.S4
-	VDUP R9, V19.S4
+	FMOVS alpha+72(FP), F16
+	MOVBU add+76(FP), R2
+	MOVD $0x80000000, R13
+	VDUP R13, V18.S4
+	VDUP R13, V19.S4
 	ADD $0, R6, R8
 	VORR V18.B16, V18.B16, V20.B16
 	VORR V19.B16, V19.B16, V21.B16
@@ -555,18 +577,19 @@ set2_2:
 	WORD $0x4f901175 // FMLA V21.4S, V11.4S, V16.S[0]
 	VST1 [V20.S4, V21.S4], (R8)
 	ADD R7, R6, R6
+	SUBS $1, R12, R12
+	BNE tile
 	RET
 
-// func rows3x8NEON(k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
-TEXT ·rows3x8NEON(SB), NOSPLIT, $0-69
-	MOVD k+0(FP), R0
-	MOVD a+8(FP), R1
-	MOVD ai+16(FP), R2
-	MOVD ap+24(FP), R3
-	MOVD b+32(FP), R4
-	MOVD bp+40(FP), R5
-	MOVD c+48(FP), R6
-	MOVD ci+56(FP), R7
+// func rows3x8NEON(tiles, k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
+TEXT ·rows3x8NEON(SB), NOSPLIT, $0-77
+	MOVD tiles+0(FP), R12
+	MOVD a+16(FP), R1
+	MOVD ai+24(FP), R2
+	MOVD ap+32(FP), R3
+	MOVD bp+48(FP), R5
+	MOVD c+56(FP), R6
+	MOVD ci+64(FP), R7
 	LSL $2, R2, R2
 	LSL $2, R3, R3
 	LSL $2, R5, R5
@@ -574,6 +597,9 @@ TEXT ·rows3x8NEON(SB), NOSPLIT, $0-69
 	ADD R2, R1, R9
 	ADD R2, R9, R10
 	ADD R2, R10, R11
+tile:
+	MOVD k+8(FP), R0
+	MOVD b+40(FP), R4
 	MOVD R4, R8
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
@@ -599,11 +625,11 @@ loop:
 	MOVD R4, R8
 	SUBS $1, R0, R0
 	BNE loop
-	FMOVS alpha+64(FP), F16
-	MOVBU add+68(FP), R2
-	MOVD $0x80000000, R9
-	VDUP R9, V18.S4
-	VDUP R9, V19.S4
+	FMOVS alpha+72(FP), F16
+	MOVBU add+76(FP), R2
+	MOVD $0x80000000, R13
+	VDUP R13, V18.S4
+	VDUP R13, V19.S4
 	ADD $0, R6, R8
 	VORR V18.B16, V18.B16, V20.B16
 	VORR V19.B16, V19.B16, V21.B16
@@ -634,18 +660,19 @@ set2_0:
 	WORD $0x4f9010b5 // FMLA V21.4S, V5.4S, V16.S[0]
 	VST1 [V20.S4, V21.S4], (R8)
 	ADD R7, R6, R6
+	SUBS $1, R12, R12
+	BNE tile
 	RET
 
-// func rows4x16NEON(k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
-TEXT ·rows4x16NEON(SB), NOSPLIT, $0-69
-	MOVD k+0(FP), R0
-	MOVD a+8(FP), R1
-	MOVD ai+16(FP), R2
-	MOVD ap+24(FP), R3
-	MOVD b+32(FP), R4
-	MOVD bp+40(FP), R5
-	MOVD c+48(FP), R6
-	MOVD ci+56(FP), R7
+// func rows4x16NEON(tiles, k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
+TEXT ·rows4x16NEON(SB), NOSPLIT, $0-77
+	MOVD tiles+0(FP), R12
+	MOVD a+16(FP), R1
+	MOVD ai+24(FP), R2
+	MOVD ap+32(FP), R3
+	MOVD bp+48(FP), R5
+	MOVD c+56(FP), R6
+	MOVD ci+64(FP), R7
 	LSL $2, R2, R2
 	LSL $2, R3, R3
 	LSL $2, R5, R5
@@ -653,6 +680,9 @@ TEXT ·rows4x16NEON(SB), NOSPLIT, $0-69
 	ADD R2, R1, R9
 	ADD R2, R9, R10
 	ADD R2, R10, R11
+tile:
+	MOVD k+8(FP), R0
+	MOVD b+40(FP), R4
 	MOVD R4, R8
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
@@ -701,11 +731,11 @@ loop:
 	MOVD R4, R8
 	SUBS $1, R0, R0
 	BNE loop
-	FMOVS alpha+64(FP), F16
-	MOVBU add+68(FP), R2
-	MOVD $0x80000000, R9
-	VDUP R9, V18.S4
-	VDUP R9, V19.S4
+	FMOVS alpha+72(FP), F16
+	MOVBU add+76(FP), R2
+	MOVD $0x80000000, R13
+	VDUP R13, V18.S4
+	VDUP R13, V19.S4
 	ADD $0, R6, R8
 	VORR V18.B16, V18.B16, V20.B16
 	VORR V19.B16, V19.B16, V21.B16
@@ -782,18 +812,19 @@ set3_2:
 	WORD $0x4f9011f5 // FMLA V21.4S, V15.4S, V16.S[0]
 	VST1 [V20.S4, V21.S4], (R8)
 	ADD R7, R6, R6
+	SUBS $1, R12, R12
+	BNE tile
 	RET
 
-// func rows4x8NEON(k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
-TEXT ·rows4x8NEON(SB), NOSPLIT, $0-69
-	MOVD k+0(FP), R0
-	MOVD a+8(FP), R1
-	MOVD ai+16(FP), R2
-	MOVD ap+24(FP), R3
-	MOVD b+32(FP), R4
-	MOVD bp+40(FP), R5
-	MOVD c+48(FP), R6
-	MOVD ci+56(FP), R7
+// func rows4x8NEON(tiles, k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
+TEXT ·rows4x8NEON(SB), NOSPLIT, $0-77
+	MOVD tiles+0(FP), R12
+	MOVD a+16(FP), R1
+	MOVD ai+24(FP), R2
+	MOVD ap+32(FP), R3
+	MOVD bp+48(FP), R5
+	MOVD c+56(FP), R6
+	MOVD ci+64(FP), R7
 	LSL $2, R2, R2
 	LSL $2, R3, R3
 	LSL $2, R5, R5
@@ -801,6 +832,9 @@ TEXT ·rows4x8NEON(SB), NOSPLIT, $0-69
 	ADD R2, R1, R9
 	ADD R2, R9, R10
 	ADD R2, R10, R11
+tile:
+	MOVD k+8(FP), R0
+	MOVD b+40(FP), R4
 	MOVD R4, R8
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
@@ -832,11 +866,11 @@ loop:
 	MOVD R4, R8
 	SUBS $1, R0, R0
 	BNE loop
-	FMOVS alpha+64(FP), F16
-	MOVBU add+68(FP), R2
-	MOVD $0x80000000, R9
-	VDUP R9, V18.S4
-	VDUP R9, V19.S4
+	FMOVS alpha+72(FP), F16
+	MOVBU add+76(FP), R2
+	MOVD $0x80000000, R13
+	VDUP R13, V18.S4
+	VDUP R13, V19.S4
 	ADD $0, R6, R8
 	VORR V18.B16, V18.B16, V20.B16
 	VORR V19.B16, V19.B16, V21.B16
@@ -877,5 +911,7 @@ set3_0:
 	WORD $0x4f9010f5 // FMLA V21.4S, V7.4S, V16.S[0]
 	VST1 [V20.S4, V21.S4], (R8)
 	ADD R7, R6, R6
+	SUBS $1, R12, R12
+	BNE tile
 	RET
 

@@ -4,17 +4,19 @@ import "unsafe"
 
 // rowsGo returns the tileFunc of any size, which is its own reference loop.
 func rowsGo(rows, columns int) tileFunc {
-	return func(k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool) {
-		as := unsafe.Slice(a, (rows-1)*ai+(k-1)*ap+1)
+	return func(tiles, k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool) {
+		as := unsafe.Slice(a, (tiles-1)*k*ap+(rows-1)*ai+(k-1)*ap+1)
 		bs := unsafe.Slice(b, (k-1)*bp+columns)
-		cs := unsafe.Slice(c, (rows-1)*ci+columns)
-		for i := range rows {
-			for j := range columns {
-				s := float32(0)
-				for p := range k {
-					s = fma(as[i*ai+p*ap], bs[p*bp+j], s)
+		cs := unsafe.Slice(c, (tiles*rows-1)*ci+columns)
+		for t := range tiles {
+			for i := range rows {
+				for j := range columns {
+					s := float32(0)
+					for p := range k {
+						s = fma(as[t*k*ap+i*ai+p*ap], bs[p*bp+j], s)
+					}
+					put(&cs[(t*rows+i)*ci+j], s, alpha, add)
 				}
-				put(&cs[i*ci+j], s, alpha, add)
 			}
 		}
 	}
@@ -31,7 +33,17 @@ func put(c *float32, s, alpha float32, add bool) {
 
 // tile2x4 is rowsGo(2, 4) with its sums in eight variables, and their rounding
 // checked four at a time.
-func tile2x4(k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool) {
+func tile2x4(tiles, k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool) {
+	for ; tiles > 1; tiles-- {
+		oneTile2x4(k, a, ai, ap, b, bp, c, ci, alpha, add)
+		a, c = ahead(a, k*ap), ahead(c, 2*ci)
+	}
+	oneTile2x4(k, a, ai, ap, b, bp, c, ci, alpha, add)
+}
+
+func ahead(p *float32, n int) *float32 { return (*float32)(unsafe.Add(unsafe.Pointer(p), 4*n)) }
+
+func oneTile2x4(k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool) {
 	as := unsafe.Slice(a, ai+(k-1)*ap+1)
 	bs := unsafe.Slice(b, (k-1)*bp+4)
 	var c0, c1, c2, c3, d0, d1, d2, d3 float32

@@ -1,23 +1,27 @@
 package kernel
 
-// A tileFunc multiplies a small block, with c in registers until the end:
+// A tileFunc multiplies small blocks, one below the other, each with c in
+// registers until its end:
 //
-//	for i := range rows {
-//		for j := range columns {
-//			s := float32(0)
-//			for p := range k {
-//				s = fma(a[i*ai+p*ap], b[p*bp+j], s)
-//			}
-//			if add {
-//				c[i*ci+j] = fma(alpha, s, c[i*ci+j])
-//			} else {
-//				c[i*ci+j] = alpha * s
+//	for range tiles {
+//		for i := range rows {
+//			for j := range columns {
+//				s := float32(0)
+//				for p := range k {
+//					s = fma(a[i*ai+p*ap], b[p*bp+j], s)
+//				}
+//				if add {
+//					c[i*ci+j] = fma(alpha, s, c[i*ci+j])
+//				} else {
+//					c[i*ci+j] = alpha * s
+//				}
 //			}
 //		}
+//		a, c = a[k*ap:], c[rows*ci:]
 //	}
 //
-// Rows and columns are in the function's name; k is at least 1.
-type tileFunc func(k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
+// Rows and columns are in the function's name; tiles and k are at least 1.
+type tileFunc func(tiles, k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
 
 // A moveFunc packs. One named transpose has rows in its name, needs k to be a
 // multiple of 8, and does

@@ -5,55 +5,55 @@
 package kernel
 
 //go:noescape
-func tile6x16AVX2(k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
+func tile6x16AVX2(tiles, k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
 
 //go:noescape
-func tile8x32AVX512(k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
+func tile8x32AVX512(tiles, k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
 
 //go:noescape
-func tile8x16AVX512(k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
+func tile8x16AVX512(tiles, k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
 
 //go:noescape
-func rows1x64AVX2(k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
+func rows1x64AVX2(tiles, k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
 
 //go:noescape
-func rows1x16AVX2(k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
+func rows1x16AVX2(tiles, k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
 
 //go:noescape
-func rows2x32AVX2(k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
+func rows2x32AVX2(tiles, k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
 
 //go:noescape
-func rows2x16AVX2(k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
+func rows2x16AVX2(tiles, k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
 
 //go:noescape
-func rows3x16AVX2(k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
+func rows3x16AVX2(tiles, k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
 
 //go:noescape
-func rows4x16AVX2(k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
+func rows4x16AVX2(tiles, k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
 
 //go:noescape
-func rows1x128AVX512(k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
+func rows1x128AVX512(tiles, k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
 
 //go:noescape
-func rows1x16AVX512(k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
+func rows1x16AVX512(tiles, k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
 
 //go:noescape
-func rows2x64AVX512(k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
+func rows2x64AVX512(tiles, k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
 
 //go:noescape
-func rows2x16AVX512(k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
+func rows2x16AVX512(tiles, k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
 
 //go:noescape
-func rows3x64AVX512(k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
+func rows3x64AVX512(tiles, k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
 
 //go:noescape
-func rows3x16AVX512(k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
+func rows3x16AVX512(tiles, k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
 
 //go:noescape
-func rows4x64AVX512(k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
+func rows4x64AVX512(tiles, k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
 
 //go:noescape
-func rows4x16AVX512(k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
+func rows4x16AVX512(tiles, k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
 
 //go:noescape
 func transpose6AVX2(k int, src *float32, ss int, dst *float32, ds int)

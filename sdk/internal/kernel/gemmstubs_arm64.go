@@ -5,28 +5,28 @@
 package kernel
 
 //go:noescape
-func tile8x8NEON(k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
+func tile8x8NEON(tiles, k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
 
 //go:noescape
-func rows1x32NEON(k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
+func rows1x32NEON(tiles, k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
 
 //go:noescape
-func rows1x8NEON(k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
+func rows1x8NEON(tiles, k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
 
 //go:noescape
-func rows2x16NEON(k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
+func rows2x16NEON(tiles, k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
 
 //go:noescape
-func rows2x8NEON(k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
+func rows2x8NEON(tiles, k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
 
 //go:noescape
-func rows3x16NEON(k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
+func rows3x16NEON(tiles, k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
 
 //go:noescape
-func rows3x8NEON(k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
+func rows3x8NEON(tiles, k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
 
 //go:noescape
-func rows4x16NEON(k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
+func rows4x16NEON(tiles, k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
 
 //go:noescape
-func rows4x8NEON(k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)
+func rows4x8NEON(tiles, k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)

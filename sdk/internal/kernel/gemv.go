@@ -23,7 +23,7 @@ func (g *Gemm) mulStrip(worker, task int) {
 	j := j0
 	for _, s := range g.ks.strips[g.m] {
 		for ; j+s.width <= j1; j += s.width {
-			s.f(depth, a, ai, ap, &g.b.start(j, g.p0)[0], g.b.stride, &g.c[j], g.ldc, g.alpha, adds)
+			s.f(1, depth, a, ai, ap, &g.b.start(j, g.p0)[0], g.b.stride, &g.c[j], g.ldc, g.alpha, adds)
 		}
 	}
 	if s, _ := g.ks.lastStrip(g.m); j < j1 {

@@ -7,9 +7,12 @@ import (
 
 // The parameters of the two types of function in package kernel.
 const (
-	tileParams = "(k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)"
+	tileParams = "(tiles, k int, a *float32, ai, ap int, b *float32, bp int, c *float32, ci int, alpha float32, add bool)"
 	moveParams = "(k int, src *float32, ss int, dst *float32, ds int)"
 )
+
+// tileBytes is how many bytes those of a tile take.
+const tileBytes = 77
 
 // An asm is assembly and the Go declarations that go with it.
 type asm struct{ text, stubs bytes.Buffer }

@@ -15,7 +15,11 @@ func gemmARM64() *asm {
 // neonTile emits a [tileFunc] of rows × vecs registers of four lanes. The sums
 // stay in V0 to V15, A from V16 on, B from V20 on.
 func neonTile(w *asm, name string, rows, vecs int, packed bool) {
-	neonEntry(w, name, rows*vecs)
+	neonEntry(w, name)
+	w.f("tile:\n\tMOVD k+8(FP), R0\n\tMOVD b+40(FP), R4\n\tMOVD R4, R8")
+	for i := range rows * vecs {
+		w.f("\tVEOR V%d.B16, V%d.B16, V%d.B16", i, i, i)
+	}
 	w.f("loop:")
 	const b = 20
 	for j := 0; j < vecs; j += 2 {
@@ -43,23 +47,20 @@ func neonTile(w *asm, name string, rows, vecs int, packed bool) {
 // rowPointer holds the registers that walk along the rows of A.
 var rowPointer = [...]int{1, 9, 10, 11}
 
-func neonEntry(w *asm, name string, sums int) {
-	w.function(name, tileParams, 69)
-	w.f("\tMOVD k+0(FP), R0\n\tMOVD a+8(FP), R1\n\tMOVD ai+16(FP), R2\n\tMOVD ap+24(FP), R3")
-	w.f("\tMOVD b+32(FP), R4\n\tMOVD bp+40(FP), R5\n\tMOVD c+48(FP), R6\n\tMOVD ci+56(FP), R7")
+func neonEntry(w *asm, name string) {
+	w.function(name, tileParams, tileBytes)
+	w.f("\tMOVD tiles+0(FP), R12\n\tMOVD a+16(FP), R1\n\tMOVD ai+24(FP), R2\n\tMOVD ap+32(FP), R3")
+	w.f("\tMOVD bp+48(FP), R5\n\tMOVD c+56(FP), R6\n\tMOVD ci+64(FP), R7")
 	w.f("\tLSL $2, R2, R2\n\tLSL $2, R3, R3\n\tLSL $2, R5, R5\n\tLSL $2, R7, R7")
-	w.f("\tADD R2, R1, R9\n\tADD R2, R9, R10\n\tADD R2, R10, R11\n\tMOVD R4, R8")
-	for i := range sums {
-		w.f("\tVEOR V%d.B16, V%d.B16, V%d.B16", i, i, i)
-	}
+	w.f("\tADD R2, R1, R9\n\tADD R2, R9, R10\n\tADD R2, R10, R11")
 }
 
 // neonExit writes alpha times the sums into or onto C: onto -0 instead of C
 // when the product stands alone, for there is no vector multiply and x + -0 is
 // x for every x.
 func neonExit(w *asm, rows, vecs int) {
-	w.f("\tFMOVS alpha+64(FP), F16\n\tMOVBU add+68(FP), R2")
-	w.f("\tMOVD $0x80000000, R9\n\tVDUP R9, V18.S4\n\tVDUP R9, V19.S4")
+	w.f("\tFMOVS alpha+72(FP), F16\n\tMOVBU add+76(FP), R2")
+	w.f("\tMOVD $0x80000000, R13\n\tVDUP R13, V18.S4\n\tVDUP R13, V19.S4")
 	for i := range rows {
 		for j := 0; j < vecs; j += 2 {
 			w.f("\tADD $%d, R6, R8", 16*j)
@@ -72,7 +73,7 @@ func neonExit(w *asm, rows, vecs int) {
 		}
 		w.f("\tADD R7, R6, R6")
 	}
-	w.f("\tRET\n")
+	w.f("\tSUBS $1, R12, R12\n\tBNE tile\n\tRET\n")
 }
 
 // fmla emits sum += b * a[lane] in four lanes. Go's assembler has no name for

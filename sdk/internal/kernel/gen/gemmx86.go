@@ -65,8 +65,12 @@ func tile(w *asm, x x86, name string, rows, vecs int, a func(row int) string) {
 		one = b(0)
 		b = func(j int) string { return fmt.Sprintf("%d(DI)", 4*x.lanes*j) }
 	}
-	tileEntry(w, x, name, rows*vecs)
-	w.f("loop:")
+	tileEntry(w, name)
+	w.f("tile:\n\tMOVQ k+8(FP), CX\n\tMOVQ b+40(FP), DI")
+	for i := range rows * vecs {
+		w.f("\t%s %s%d, %s%d, %s%d", x.zero, x.reg, i, x.reg, i, x.reg, i)
+	}
+	w.f("\tPCALIGN $32\nloop:")
 	if rows > 1 {
 		for j := range vecs {
 			w.f("\tVMOVUPS %d(DI), %s", 4*x.lanes*j, b(j))
@@ -82,22 +86,19 @@ func tile(w *asm, x x86, name string, rows, vecs int, a func(row int) string) {
 	tileExit(w, x, rows, vecs, sum, one)
 }
 
-// tileEntry loads the arguments, turns strides into bytes and clears the sums.
-func tileEntry(w *asm, x x86, name string, sums int) {
-	w.function(name, tileParams, 69)
-	w.f("\tMOVQ k+0(FP), CX\n\tMOVQ a+8(FP), SI\n\tMOVQ ai+16(FP), R10\n\tMOVQ ap+24(FP), R12")
-	w.f("\tMOVQ b+32(FP), DI\n\tMOVQ bp+40(FP), R9\n\tMOVQ c+48(FP), DX\n\tMOVQ ci+56(FP), R8")
-	w.f("\tMOVBLZX add+68(FP), AX")
+// tileEntry loads the arguments and turns strides into bytes.
+func tileEntry(w *asm, name string) {
+	w.function(name, tileParams, tileBytes)
+	w.f("\tMOVQ tiles+0(FP), R13\n\tMOVQ a+16(FP), SI\n\tMOVQ ai+24(FP), R10\n\tMOVQ ap+32(FP), R12")
+	w.f("\tMOVQ bp+48(FP), R9\n\tMOVQ c+56(FP), DX\n\tMOVQ ci+64(FP), R8")
+	w.f("\tMOVBLZX add+76(FP), AX")
 	w.f("\tSHLQ $2, R8\n\tSHLQ $2, R9\n\tSHLQ $2, R10\n\tSHLQ $2, R12\n\tLEAQ (R10)(R10*2), R11")
-	for i := range sums {
-		w.f("\t%s %s%d, %s%d, %s%d", x.zero, x.reg, i, x.reg, i, x.reg, i)
-	}
-	w.f("\tPCALIGN $32")
 }
 
-// tileExit writes the sums, times alpha, into or onto C.
+// tileExit writes the sums, times alpha, into or onto C, and goes on to the next
+// tile.
 func tileExit(w *asm, x x86, rows, vecs int, sum func(i, j int) string, alpha string) {
-	w.f("\tVBROADCASTSS alpha+64(FP), %s", alpha)
+	w.f("\tVBROADCASTSS alpha+72(FP), %s", alpha)
 	w.f("\tTESTL AX, AX\n\tJZ set")
 	store := func(f func(i, j int)) {
 		for i := range rows {
@@ -107,7 +108,7 @@ func tileExit(w *asm, x x86, rows, vecs int, sum func(i, j int) string, alpha st
 			}
 			w.f("\tADDQ R8, DX")
 		}
-		w.f("\tVZEROUPPER\n\tRET")
+		w.f("\tDECQ R13\n\tJNZ tile\n\tVZEROUPPER\n\tRET")
 	}
 	store(func(i, j int) { w.f("\tVFMADD213PS %d(DX), %s, %s", 4*x.lanes*j, alpha, sum(i, j)) })
 	w.f("set:")
