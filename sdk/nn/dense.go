@@ -2,7 +2,6 @@ package nn
 
 import (
 	"fmt"
-	"math"
 
 	"github.com/genhost/genhost/sdk/tensor"
 )
@@ -17,8 +16,8 @@ type Dense struct {
 // NewDense adds a dense layer's parameters, name.weight and name.bias, to p.
 //
 // Init draws the weights uniformly, so that numbers keep their size from layer
-// to layer: after He et al., arXiv:1502.01852, section 2.2, before a ReLU, and
-// after Glorot and Bengio, AISTATS 2010, eq. 16, otherwise. Biases begin at 0.
+// to layer: as [HeUniform] says before a ReLU or a leaky one, with slope 0, and as
+// [GlorotUniform] says otherwise. Biases begin at 0.
 func NewDense(p *tensor.Params, name string, inputs, outputs int, act tensor.Activation) *Dense {
 	return newDense(p, name, inputs, outputs, act, 1)
 }
@@ -29,15 +28,6 @@ func newDense(p *tensor.Params, name string, inputs, outputs int, act tensor.Act
 		Bias:       p.Add(name+".bias", 1, outputs, tensor.Init{}),
 		Activation: act,
 	}
-}
-
-func bound(inputs, outputs int, act tensor.Activation) float32 {
-	variance := 2 / float64(inputs+outputs)
-	switch act {
-	case tensor.ReLU, tensor.LeakyReLU:
-		variance = 2 / float64(inputs)
-	}
-	return float32(math.Sqrt(3 * variance)) // of a uniform distribution
 }
 
 // Forward applies the layer to each row of x.

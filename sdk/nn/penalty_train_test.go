@@ -1,0 +1,71 @@
+package nn_test
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/genhost/genhost/sdk/nn"
+	"github.com/genhost/genhost/sdk/optim"
+	"github.com/genhost/genhost/sdk/tensor"
+)
+
+// A critic that tells N(0, I) from the same moved by (3, 4) as well as it can finds
+// their Wasserstein distance, W = 5, times its slope s. That is not quite 1: where a
+// slope pays W, and costs λ(s−1)², the best is s = 1 + W/2λ, here 1.25.
+func TestCriticFindsTheDistance(t *testing.T) {
+	const n = 64
+	var p tensor.Params
+	critic := nn.NewMLP(&p, "critic", []int{2, 32, 32, 1}, tensor.LeakyReLU, tensor.Linear)
+	p.Init(rand.New(rand.NewPCG(1, 2)))
+	adam := optim.NewAdam(3e-3)
+	adam.Beta1 = 0.5
+	schedule := optim.LinearTo(500, 0.01)
+	var tape tensor.Tape
+	mean := 0.0
+	for step := range 500 {
+		tape.Reset()
+		real := nn.Normal(tape.Constant(n, 2), 1, 2*n*step).Add(tape.Input([]float32{3, 4}, 1, 2))
+		fake := nn.Normal(tape.Constant(n, 2), 1, 2*n*step+n)
+		mix := nn.Uniform(tape.Constant(n, 1), 2, n*step)
+		distance := critic.Forward(real).Mean().Sub(critic.Forward(fake).Mean())
+		loss := nn.GradientPenalty(critic, real, fake, mix).Scale(10).Sub(distance)
+		loss.Backward(&p)
+		adam.Rate = 3e-3 * schedule(step)
+		adam.Step(&p)
+		if step >= 400 {
+			mean += distance.Item() / 100
+		}
+	}
+	if math.Abs(mean-5*1.25) > 0.25 {
+		t.Errorf("the critic says %.2f, want 6.25", mean)
+	}
+}
+
+// DCGAN begins with all weights from N(0, 0.02²): Radford et al.,
+// arXiv:1511.06434, section 4.
+func ExampleNewDense_initialisation() {
+	var params tensor.Params
+	nn.NewMLP(&params, "generator", []int{100, 256, 784}, tensor.ReLU, tensor.Tanh)
+	for _, q := range params.All() {
+		if strings.HasSuffix(q.Name, ".weight") {
+			q.Init = tensor.Init{Normal: 0.02}
+		}
+	}
+	params.Init(rand.New(rand.NewPCG(1, 2)))
+
+	for _, q := range params.All() {
+		squares := 0.0
+		for _, v := range q.Tensor.Data {
+			squares += float64(v) * float64(v)
+		}
+		fmt.Printf("%s %.3f\n", q.Name, math.Sqrt(squares/float64(len(q.Tensor.Data))))
+	}
+	// Output:
+	// generator.0.weight 0.020
+	// generator.0.bias 0.000
+	// generator.1.weight 0.020
+	// generator.1.bias 0.000
+}
