@@ -146,7 +146,7 @@ type spreading struct {
 
 // spreadNumbers is how many numbers of patches to make at a time: what the
 // second cache holds.
-const spreadNumbers = 1 << 17
+const spreadNumbers = 1 << 18
 
 // spread sets data, pictures, to beta times that, 0 or 1, plus the transposed
 // convolution of x.
