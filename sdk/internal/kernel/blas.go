@@ -28,7 +28,12 @@ func NewBLAS(threads int) *BLAS {
 }
 
 // Use makes b what gonum's blas32, and all that builds on it, multiplies with.
-func (b *BLAS) Use() { blas32.Use(b) }
+// What it multiplied with before, undo brings back.
+func (b *BLAS) Use() (undo func()) {
+	before := blas32.Implementation()
+	blas32.Use(b)
+	return func() { blas32.Use(before) }
+}
 
 // Close ends the BLAS's helpers. It must not be used after that.
 func (b *BLAS) Close() { b.team.Close() }

@@ -134,9 +134,12 @@ func TestUse(t *testing.T) {
 	before := blas32.Implementation()
 	defer blas32.Use(before)
 	b := newBLAS(t, 1)
-	b.Use()
+	undo := b.Use()
 	if blas32.Implementation() != blas.Float32(b) {
 		t.Error("blas32 does not use it")
+	}
+	if undo(); blas32.Implementation() != before {
+		t.Error("blas32 still uses it")
 	}
 }
 
