@@ -44,6 +44,35 @@ func TestCriticFindsTheDistance(t *testing.T) {
 	}
 }
 
+// BenchmarkCritic is a step of a critic of small pictures, 128 real ones and as
+// many generated, without a penalty and with each.
+func BenchmarkCritic(b *testing.B) {
+	const n = 128
+	for name, penalty := range map[string]func(critic nn.Layer, real, fake, mix *tensor.Tensor) *tensor.Tensor{
+		"none":             func(_ nn.Layer, real, _, _ *tensor.Tensor) *tensor.Tensor { return real.Slice(0, 0).Sum() },
+		"gradient penalty": nn.GradientPenalty,
+		"r1":               func(critic nn.Layer, real, _, _ *tensor.Tensor) *tensor.Tensor { return nn.R1(critic, real) },
+	} {
+		b.Run(name, func(b *testing.B) {
+			var p tensor.Params
+			var critic nn.Layer = nn.NewMLP(&p, "critic", []int{pixels, 512, 256, 1}, tensor.LeakyReLU, tensor.Linear)
+			p.Init(rand.New(rand.NewPCG(1, 2)))
+			var tape tensor.Tape
+			rows := nn.Normal(tape.Constant(2*n, pixels), 1, 0).Data
+			var step tensor.Tape
+			for b.Loop() {
+				step.Reset()
+				both := step.Input(rows, 2*n, pixels)
+				real, fake := both.Slice(0, n), both.Slice(n, 2*n)
+				y := critic.Forward(both)
+				loss := y.Slice(n, 2*n).Mean().Sub(y.Slice(0, n).Mean())
+				mix := nn.Uniform(step.Constant(n, 1), 2, 0)
+				loss.Add(penalty(critic, real, fake, mix)).Backward(&p)
+			}
+		})
+	}
+}
+
 // DCGAN begins with all weights from N(0, 0.02²): Radford et al.,
 // arXiv:1511.06434, section 4.
 func ExampleNewDense_initialisation() {

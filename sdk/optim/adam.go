@@ -24,8 +24,9 @@ type Adam struct {
 	Decay float64
 
 	// Decays says which parameters decay. If it is nil, those of more than one
-	// row do: weights, but not biases and gains. It is asked once, before the
-	// first step with a Decay.
+	// row do: weights, but not biases and gains, and not the weights of a layer
+	// with one input or a convolution with one filter. It is asked once, before
+	// the first step with a Decay.
 	Decays func(*tensor.Param) bool
 
 	memory  memory // the means m and v of algorithm 1, not corrected for their start at 0
