@@ -113,9 +113,7 @@ func (p *pullback) through(t, dt *Tensor) {
 // throughParts is through for operations that move numbers.
 func (p *pullback) throughParts(t, dt *Tensor) {
 	switch t.op {
-	case "slice":
-		p.to(t.a, dt.within(t.a.Rows, t.a.Cols, t.from))
-	case "columns":
+	case "slice", "columns":
 		p.to(t.a, dt.within(t.a.Rows, t.a.Cols, t.from))
 	case "stack":
 		if p.leads(t.a) {
