@@ -15,6 +15,9 @@ func (x *Tensor) Sub(y *Tensor) *Tensor { return x.with("sub", y, subForward, su
 // Mul returns the products of the numbers of x and y, one by one.
 func (x *Tensor) Mul(y *Tensor) *Tensor { return x.with("mul", y, mulForward, mulBack) }
 
+// Div returns the numbers of x divided by those of y.
+func (x *Tensor) Div(y *Tensor) *Tensor { return x.with("div", y, divForward, divBack) }
+
 func (x *Tensor) with(op string, y *Tensor, forward func(*Tensor, int, int), back func(*Tensor)) *Tensor {
 	if y.Rows != x.Rows && y.Rows != 1 || y.Cols != x.Cols && y.Cols != 1 {
 		panic(fmt.Sprintf("tensor: %s: %v and %v", op, x, y))
@@ -114,6 +117,45 @@ func mulBackFirst(t *Tensor, from, to int) {
 			kernel.MulAdd(t.a.gradRow(i), t.gradRow(i), y)
 		} else {
 			kernel.Axpy(t.a.gradRow(i), y[0], t.gradRow(i))
+		}
+	}
+}
+
+func divForward(t *Tensor, from, to int) {
+	for i := from; i < to; i++ {
+		z, x, y := t.row(i), t.a.row(i), t.second(i)
+		for j := range z {
+			z[j] = x[j] / y[min(j, len(y)-1)]
+		}
+	}
+}
+
+// divBack is dx = dz/y and dy = −dz·z/y.
+func divBack(t *Tensor) {
+	if t.a.wanted() {
+		t.rows(t.Rows, t.Cols, divBackFirst)
+	}
+	if !t.b.wanted() {
+		return
+	}
+	for i := range t.Rows {
+		dz, z, y := t.gradRow(i), t.row(i), t.second(i)
+		dy := t.gradSecond(i)
+		if len(dy) != t.Cols {
+			dy[0] -= float32(kernel.Dot(dz, z)) / y[0]
+			continue
+		}
+		for j := range dy {
+			dy[j] -= dz[j] * z[j] / y[j]
+		}
+	}
+}
+
+func divBackFirst(t *Tensor, from, to int) {
+	for i := from; i < to; i++ {
+		dx, dz, y := t.a.gradRow(i), t.gradRow(i), t.second(i)
+		for j := range dx {
+			dx[j] += dz[j] / y[min(j, len(y)-1)]
 		}
 	}
 }

@@ -11,8 +11,9 @@
 //
 // Operations are methods that chain. Each returns a new tensor on the tape of
 // its operands and leaves the operands as they were. The second operand of
-// Add, Sub and Mul may have one row, one column or both, and then stands for
-// as many as the first has.
+// Add, Sub, Mul and Div may have one row, one column or both, and then stands
+// for as many as the first has. What is done only while a network learns, such
+// as dropout, waits for [Tape.Train].
 //
 // # Promises
 //
@@ -20,7 +21,7 @@
 // shared out between threads, but a sum never is, and whichever instructions a
 // CPU has, they round alike. (Except that a NaN is only promised to be a NaN.)
 // Row i of what a network makes depends on row i of its input alone, whatever
-// the batch.
+// the batch. (Except that BatchNorm, in training, is about the batch.)
 //
 // A tape uses the memory of the step before again. A step that repeats the
 // operations of the last one, with the same shapes, allocates nothing. The
@@ -30,7 +31,7 @@
 //
 // Shapes that do not fit are a mistake in the program, and panic with a
 // message that names the operation and the shapes. So does a chain that
-// touches no tape, or two. Nothing else panics: numbers that overflow become
+// touches no tape, or two, and a class that there is not. Nothing else panics: numbers that overflow become
 // infinite or NaN, as IEEE 754 has it.
 //
 // A tape, and the parameters used with it, belong to one goroutine at a time.

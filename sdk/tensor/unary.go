@@ -1,6 +1,10 @@
 package tensor
 
-import "github.com/genhost/genhost/sdk/internal/kernel"
+import (
+	"math"
+
+	"github.com/genhost/genhost/sdk/internal/kernel"
+)
 
 // A unary operation is a function of each number, and its derivative.
 type unary struct {
@@ -50,6 +54,35 @@ func (x *Tensor) Exp() *Tensor { return x.each("exp", &expOp, 0) }
 var expOp = unary{
 	func(y, x []float32, _ float32) { kernel.Exp(y, x) },
 	func(dx, dy, y, _ []float32, _ float32) { kernel.MulAdd(dx, dy, y) },
+}
+
+// Log returns the natural logarithm of each number: −Inf of 0, and NaN of what
+// is negative.
+func (x *Tensor) Log() *Tensor { return x.each("log", &logOp, 0) }
+
+var logOp = unary{
+	func(y, x []float32, _ float32) { kernel.Log(y, x) },
+	func(dx, dy, _, x []float32, _ float32) {
+		for i, d := range dy {
+			dx[i] += d / x[i]
+		}
+	},
+}
+
+// Sqrt returns the square root of each number. Its slope is infinite at 0.
+func (x *Tensor) Sqrt() *Tensor { return x.each("sqrt", &sqrtOp, 0) }
+
+var sqrtOp = unary{
+	func(y, x []float32, _ float32) {
+		for i, v := range x {
+			y[i] = float32(math.Sqrt(float64(v)))
+		}
+	},
+	func(dx, dy, y, _ []float32, _ float32) {
+		for i, d := range dy {
+			dx[i] += d / (2 * y[i])
+		}
+	},
 }
 
 // Square returns the square of each number.
