@@ -53,9 +53,6 @@ const (
 	// promise of [Gemm.Mul], so changing it changes results.
 	blockK = 512
 
-	// blockRows is how many rows of A are packed at a time.
-	blockRows = 1536
-
 	// serialWork is how many multiplications are not worth waking a helper.
 	serialWork = 1 << 19
 )
@@ -68,12 +65,14 @@ const (
 type Gemm struct {
 	team    *Team
 	ks      *gemmKernels
-	packedA []float32
-	packedB [][]float32 // by worker
+	wholeA  []float32
+	wholeB  []float32
+	packedA [][]float32 // by worker: a block
+	packedB [][]float32 // by worker: a panel
 	edge    [][]float32 // by worker: a tile that C has no room for
 
 	product
-	packTask, panelTask, stripTask func(worker, task int)
+	packA, mulColumns, packB, mulRows, mulStrip func(worker, task int) // bound once: a method value allocates
 }
 
 // A product is one multiplication, and the block of it that is under way.
@@ -85,19 +84,21 @@ type product struct {
 	ldc         int
 	done        Epilogue
 
-	i0, i1 int // rows of this block
-	p0, p1 int // its steps along k
-	parts  int // its rows are cut into so many tasks
+	p0, p1 int // steps along k of this block
+	rows   int // of a task
 }
 
 // NewGemm returns a Gemm that works with team.
 func NewGemm(team *Team) *Gemm {
 	g := &Gemm{team: team, ks: gemmFor(level)}
 	for range team.Threads() {
+		g.packedA = append(g.packedA, make([]float32, blockA+blockK*g.ks.mr))
 		g.packedB = append(g.packedB, make([]float32, blockK*g.ks.nr))
 		g.edge = append(g.edge, make([]float32, max(g.ks.mr, maxStripRows)*g.ks.nr))
 	}
-	g.packTask, g.panelTask, g.stripTask = g.packPanelOfA, g.mulPanelOfB, g.mulStrip
+	g.packA, g.mulColumns = g.packPanelOfA, g.packAndMulPanelOfB
+	g.packB, g.mulRows = g.packPanelOfB, g.packAndMulBlockOfA
+	g.mulStrip = g.mulStripOfB
 	return g
 }
 
@@ -155,118 +156,15 @@ func (g *Gemm) Mul(alpha float32, a, b Matrix, beta float32, c Matrix, done Epil
 	g.product = product{} // keeps nobody's memory alive
 }
 
-// mulBlocks multiplies block by block: A is packed once a block, and each task
-// packs a panel of B and multiplies it with all of A's panels.
-func (g *Gemm) mulBlocks() {
-	mr, nr := g.ks.mr, g.ks.nr
-	rows := roundUp((g.m+g.rowBlocks()-1)/g.rowBlocks(), mr)
-	for g.p0 = 0; g.p0 < g.k; g.p0 += blockK {
-		g.p1 = min(g.k, g.p0+blockK)
-		for g.i0 = 0; g.i0 < g.m; g.i0 += rows {
-			g.i1 = min(g.m, g.i0+rows)
-			panelsA, panelsB := (g.i1-g.i0+mr-1)/mr, (g.n+nr-1)/nr
-			g.reserve(panelsA * mr * (g.p1 - g.p0))
-			g.share(1, panelsA, g.packTask)
-			g.parts = g.partsFor(panelsA, panelsB)
-			g.share(g.i1-g.i0, panelsB*g.parts, g.panelTask)
-		}
-	}
-}
-
-// rowBlocks returns how many blocks the rows fall into.
-func (g *Gemm) rowBlocks() int { return (g.m + blockRows - 1) / blockRows }
-
-// partsFor returns into how many parts to cut the rows of a block so that
-// each thread gets several tasks: 1 unless B has few panels.
-func (g *Gemm) partsFor(panelsA, panelsB int) int {
-	if g.team.Threads() == 1 {
-		return 1
-	}
-	enough := (4*g.team.Threads() + panelsB - 1) / panelsB
-	return max(1, min(enough, panelsA/4))
-}
-
-// share gives tasks to the team if the work, n·k times rows, is worth it.
-func (g *Gemm) share(rows, tasks int, task func(worker, task int)) {
-	if rows*g.n*(g.p1-g.p0) >= serialWork {
+// share gives tasks to the team if the block is worth it.
+func (g *Gemm) share(tasks int, task func(worker, task int)) {
+	if g.m*g.n*(g.p1-g.p0) >= serialWork {
 		g.team.Do(tasks, task)
 		return
 	}
 	for i := range tasks {
 		task(0, i)
 	}
-}
-
-// reserve makes room for n numbers of packed A.
-func (g *Gemm) reserve(n int) {
-	if len(g.packedA) < n {
-		g.packedA = make([]float32, n)
-	}
-}
-
-func (g *Gemm) packPanelOfA(worker, panel int) {
-	mr, depth := g.ks.mr, g.p1-g.p0
-	i := g.i0 + panel*mr
-	g.ks.pack(g.packedA[panel*mr*depth:], mr, &g.a, i, min(mr, g.i1-i), g.p0, depth, g.packedB[worker])
-}
-
-// mulPanelOfB packs a panel of B and multiplies it with one part of A's rows.
-func (g *Gemm) mulPanelOfB(worker, task int) {
-	mr, width, tile := g.ks.mr, g.ks.nr, g.ks.tile
-	j := task / g.parts * width
-	n := min(width, g.n-j)
-	if g.ks.half != nil && n <= width/2 {
-		width, tile = width/2, g.ks.half
-	}
-	i0, i1 := g.part(task % g.parts)
-	depth := g.p1 - g.p0
-	packed := g.packedB[worker]
-	g.ks.pack(packed, width, &g.b, j, n, g.p0, depth, nil)
-	g.begin(i0, i1, j, j+n)
-	i := i0
-	if n == width {
-		i = g.mulTiles(tile, width, packed, i0, i1, j)
-	}
-	for ; i < i1; i += mr {
-		a := &g.packedA[(i-g.i0)*depth]
-		rows, height, f := min(mr, i1-i), mr, tile
-		if s, ok := g.ks.lastStrip(rows); ok && s.width == width {
-			height, f = rows, s.f
-		}
-		if rows == height && n == width {
-			f(1, depth, a, 1, mr, &packed[0], width, &g.c[i*g.ldc+j], g.ldc, g.alpha, g.adds())
-			continue
-		}
-		g.mulEdge(f, width, a, 1, mr, packed, i, rows, j, n, g.edge[worker])
-	}
-	g.end(i0, i1, j, j+n)
-}
-
-// tileWork is how many steps along k one call of assembly, which cannot be
-// interrupted, may do: some 50 µs' worth.
-const tileWork = 1 << 14
-
-// mulTiles multiplies whole panels of A, in rows i0 to i1, by a whole panel of
-// B. It returns the row after the last of them.
-func (g *Gemm) mulTiles(tile tileFunc, width int, packed []float32, i0, i1, j int) int {
-	mr, depth := g.ks.mr, g.p1-g.p0
-	most := max(1, tileWork/depth)
-	for tiles := (i1 - i0) / mr; tiles > 0; tiles = (i1 - i0) / mr {
-		tiles = min(tiles, most)
-		a := &g.packedA[(i0-g.i0)*depth]
-		tile(tiles, depth, a, 1, mr, &packed[0], width, &g.c[i0*g.ldc+j], g.ldc, g.alpha, g.adds())
-		i0 += tiles * mr
-	}
-	return i0
-}
-
-// part returns the rows of part number t of this block, whole panels each.
-func (g *Gemm) part(t int) (i0, i1 int) {
-	mr := g.ks.mr
-	panels := (g.i1 - g.i0 + mr - 1) / mr
-	i0 = g.i0 + t*panels/g.parts*mr
-	i1 = g.i0 + (t+1)*panels/g.parts*mr
-	return i0, min(i1, g.i1)
 }
 
 // mulEdge computes a tile that is larger than the m × n numbers of C it is

@@ -150,6 +150,7 @@ func TestMulLarge(t *testing.T) {
 			newProblem(rng, 1+rng.IntN(4), 200+rng.IntN(200), 1100).keeps(t, g) // three blocks along k
 			newProblem(rng, 5+rng.IntN(9), 1+rng.IntN(70), 1100).keeps(t, g)
 		}
-		newProblem(rng, blockRows+9, 19, 13).keeps(t, newGemm(t, 3)) // two blocks of rows
+		newProblem(rng, smallA/300+9, 39, 1+300).keeps(t, newGemm(t, 3)) // B packed as a whole
+		newProblem(rng, smallA/520+9, 100, 1+520).keeps(t, newGemm(t, 2))
 	})
 }

@@ -9,12 +9,12 @@ const stripColumns = 256
 func (g *Gemm) mulStrips() {
 	for g.p0 = 0; g.p0 < g.k; g.p0 += blockK {
 		g.p1 = min(g.k, g.p0+blockK)
-		g.share(g.m, (g.n+stripColumns-1)/stripColumns, g.stripTask)
+		g.share(panels(g.n, stripColumns), g.mulStrip)
 	}
 }
 
-// mulStrip computes stripColumns columns of C, with the widest strips that fit.
-func (g *Gemm) mulStrip(worker, task int) {
+// mulStripOfB computes stripColumns columns of C, with the widest strips that fit.
+func (g *Gemm) mulStripOfB(worker, task int) {
 	j0 := task * stripColumns
 	j1 := min(g.n, j0+stripColumns)
 	ai, ap := g.a.strides()
