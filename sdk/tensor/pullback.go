@@ -12,9 +12,10 @@ import "fmt"
 // LeakyReLU is constant almost everywhere: what multiplies them counts as such.)
 //
 // It goes through Add, Sub, Mul, Scale, Plus, Exp, Square, Softplus, Activate and
-// the activations, Sum, Mean, SumRows, Slice, Stack and Columns, and through Dense,
-// MatMul, MatMulT, Conv and ConvTransposed by their first operand. It panics at
-// any other operation between x and y. x must be on the tape.
+// the activations, Sum, Mean, SumRows, Slice, Stack, Columns, Beside and Reshape,
+// and through Dense, MatMul, MatMulT, Conv and ConvTransposed by their first
+// operand. It panics at any other operation between x and y. x must be on the
+// tape.
 func (y *Tensor) Pullback(x, dy *Tensor) *Tensor {
 	if y.tape == nil || x.tape != y.tape {
 		panic(fmt.Sprintf("tensor: pullback: from %v to %v: want both on one tape", y, x))
@@ -122,6 +123,15 @@ func (p *pullback) throughParts(t, dt *Tensor) {
 		if p.leads(t.b) {
 			p.to(t.b, dt.Slice(t.a.Rows, t.Rows))
 		}
+	case "beside":
+		if p.leads(t.a) {
+			p.to(t.a, dt.Columns(0, t.a.Cols))
+		}
+		if p.leads(t.b) {
+			p.to(t.b, dt.Columns(t.a.Cols, t.Cols))
+		}
+	case "reshape":
+		p.to(t.a, dt.Reshape(t.a.Rows, t.a.Cols))
 	default:
 		p.throughLinear(t, dt)
 	}
