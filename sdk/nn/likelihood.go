@@ -27,11 +27,9 @@ func Gaussian(x, mean, logVar *tensor.Tensor) *tensor.Tensor {
 
 var log2Pi = float32(math.Log(2 * math.Pi))
 
-// KL returns KL(q ‖ N(0, I)) of each row, where q is normal about mu with
-// variances e^logVar, independently: Kingma and Welling, arXiv:1312.6114,
-// appendix B.
+// Categorical returns log p(x) of each row of x, whose numbers are classes: whole
+// numbers from 0 to below some K. The logits are K for each number of x, side by
+// side, and the probabilities their softmax. No logit overflows.
 //
-//	½ Σ mu² + e^logVar − logVar − 1
-func KL(mu, logVar *tensor.Tensor) *tensor.Tensor {
-	return mu.Square().Add(logVar.Exp()).Sub(logVar).Plus(-1).SumRows().Scale(0.5)
-}
+// Where numbers have K of their own, take them apart with Columns and add.
+func Categorical(x, logits *tensor.Tensor) *tensor.Tensor { return logits.CrossEntropy(x).Scale(-1) }

@@ -88,4 +88,5 @@ func TestOneHotIsStraightThrough(t *testing.T) {
 	if want := []float32{1, 2, 3, 4, 5, 6}; !slices.Equal(p.Grad, want) {
 		t.Errorf("gradient is %v, want %v", p.Grad, want)
 	}
+	again(t, "one hot", &p, func(tape *Tape) *Tensor { return x.On(tape).OneHot() })
 }

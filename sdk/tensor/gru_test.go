@@ -154,6 +154,11 @@ func TestGRUOnlyWhatIsWanted(t *testing.T) {
 	}
 }
 
+func TestGRUAgain(t *testing.T) {
+	r := newRecurrence(4, 3, 5)
+	again(t, "gru", &r.Params, func(tape *Tape) *Tensor { return r.run(tape, true) })
+}
+
 func TestGRUIsSameBytesForAnyThreads(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
 	sameBytes(t, "gru", func() []float32 {

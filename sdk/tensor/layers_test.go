@@ -1,7 +1,10 @@
 package tensor
 
 import (
+	"encoding/binary"
 	"fmt"
+	"hash/fnv"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"runtime"
@@ -24,7 +27,7 @@ type material struct {
 
 func newMaterial(rows, cols int) *material {
 	m := &material{rows: rows, cols: cols}
-	wide, positive := Init{Normal: 1}, Init{Constant: 1, Uniform: 0.5}
+	wide, positive := Init{Normal: 1}, Init{Uniform: 0.5} // and 1, below
 	m.x, m.pos = m.Add("x", rows, cols, wide), m.Add("pos", rows, cols, positive)
 	m.row, m.column = m.Add("row", 1, cols, positive), m.Add("column", rows, 1, positive)
 	m.number = m.Add("number", 1, 1, positive)
@@ -32,6 +35,13 @@ func newMaterial(rows, cols int) *material {
 	m.table = m.Add("table", 5, 3, wide)
 	rng := rand.New(rand.NewPCG(uint64(rows), uint64(cols)))
 	m.Init(rng)
+	for _, q := range m.All() {
+		for i := range q.Tensor.Data {
+			if q.Init == positive {
+				q.Tensor.Data[i]++
+			}
+		}
+	}
 	for range 2 * rows {
 		m.classes = append(m.classes, float32(rng.IntN(cols)))
 		m.ids = append(m.ids, float32(rng.IntN(5)))
@@ -89,7 +99,11 @@ var layerOperations = map[string]func(m *material, t *Tape) *Tensor{
 	},
 	"time major":  func(m *material, t *Tape) *Tensor { return m.x.On(t).Beside(m.pos).Beside(m.x).TimeMajor(3) },
 	"batch major": func(m *material, t *Tape) *Tensor { return m.x.On(t).Stack(m.pos).Stack(m.x).BatchMajor(3) },
-	"two losses' worth": func(m *material, t *Tape) *Tensor {
+	"norms that share": func(m *material, t *Tape) *Tensor {
+		x := m.x.On(t)
+		return x.LayerNorm(m.gain, m.bias, 0.1).Add(x.BatchNorm(m.gain, m.bias, m.running))
+	},
+	"used many times": func(m *material, t *Tape) *Tensor {
 		h := m.x.On(t).LayerNorm(m.gain, m.bias, 0.1)
 		return h.Softmax().Add(h.SiLU()).Add(h.Reshape(m.rows, m.cols))
 	},
@@ -109,18 +123,39 @@ func TestLayerGradients(t *testing.T) {
 	}
 }
 
-// A second Backward must find all that the first one did.
-func TestLayerGradientsTwice(t *testing.T) {
+func TestLayersAgain(t *testing.T) {
 	for name, make := range layerOperations {
 		m := newMaterial(7, 9)
-		var tape Tape
-		loss := make(m, &tape).Square().Sum()
-		loss.Backward(&m.Params)
-		want := slices.Clone(m.Grad)
-		loss.Backward(&m.Params)
-		if !slices.Equal(m.Grad, want) {
-			t.Errorf("%s: the second gradient differs from the first", name)
+		again(t, name, &m.Params, func(tape *Tape) *Tensor { return make(m, tape) })
+	}
+}
+
+// again checks that a second Backward finds all that the first one did, and that
+// neither memory that holds something else, nor how often it was run, is of any
+// consequence to what build makes.
+func again(t *testing.T, name string, p *Params, build func(tape *Tape) *Tensor) {
+	t.Helper()
+	var tape Tape
+	y := build(&tape)
+	loss := y.Square().Sum()
+	loss.Backward(p)
+	want, grad := slices.Clone(y.Data), slices.Clone(p.Grad)
+	loss.Backward(p)
+	if !slices.Equal(p.Grad, grad) {
+		t.Errorf("%s: the second gradient differs from the first", name)
+	}
+	for _, n := range tape.nodes {
+		for _, room := range [][]float32{n.memory, n.aux, n.Grad} {
+			for i := range room {
+				room[i] = float32(math.NaN())
+			}
 		}
+	}
+	tape.Reset()
+	y = build(&tape)
+	y.Square().Sum().Backward(p)
+	if !slices.Equal(y.Data, want) || !slices.Equal(p.Grad, grad) {
+		t.Errorf("%s: other numbers on a tape that was used", name)
 	}
 }
 
@@ -147,6 +182,26 @@ func sameBytes(t *testing.T, name string, run func() []float32) {
 		if got := run(); !slices.Equal(got, want) {
 			t.Errorf("%s: %d threads give other bytes than 1", name, threads)
 		}
+	}
+}
+
+// As TestSameBytesOnAnyCPU, for these operations.
+func TestLayersAreSameBytesOnAnyCPU(t *testing.T) {
+	sum := fnv.New64a()
+	for _, name := range slices.Sorted(maps.Keys(layerOperations)) {
+		m := newMaterial(67, 19)
+		var tape Tape
+		y := layerOperations[name](m, &tape)
+		y.Square().Sum().Backward(&m.Params)
+		binary.Write(sum, binary.LittleEndian, slices.Concat(y.Data, m.Grad, m.running.Mean.Data, m.running.Variance.Data))
+	}
+	r := newRecurrence(6, 5, 19)
+	var tape Tape
+	y := r.run(&tape, true)
+	y.Square().Sum().Backward(&r.Params)
+	binary.Write(sum, binary.LittleEndian, slices.Concat(y.Data, r.Grad))
+	if got, want := sum.Sum64(), uint64(0xe01f02a0fff4870a); got != want {
+		t.Errorf("bytes sum up to %#x, want %#x", got, want)
 	}
 }
 
