@@ -47,7 +47,7 @@ func TestCriticFindsTheDistance(t *testing.T) {
 // BenchmarkCritic is a step of a critic of small pictures, 128 real ones and as
 // many generated, without a penalty and with each.
 func BenchmarkCritic(b *testing.B) {
-	const n = 128
+	const n, pixels = 128, 28 * 28
 	for name, penalty := range map[string]func(critic nn.Layer, real, fake, mix *tensor.Tensor) *tensor.Tensor{
 		"none":             func(_ nn.Layer, real, _, _ *tensor.Tensor) *tensor.Tensor { return real.Slice(0, 0).Sum() },
 		"gradient penalty": nn.GradientPenalty,

@@ -33,14 +33,16 @@ type Param struct {
 // zero Init is zeros.
 type Init struct{ Constant, Uniform, Normal float32 }
 
+// draw rounds each draw before it adds it, as CPUs that could do both at once
+// would not.
 func (n Init) draw(dst []float32, rng *rand.Rand) {
 	for i := range dst {
 		dst[i] = n.Constant
 		if n.Uniform != 0 {
-			dst[i] += (2*rng.Float32() - 1) * n.Uniform
+			dst[i] += float32((2*rng.Float32() - 1) * n.Uniform)
 		}
 		if n.Normal != 0 {
-			dst[i] += float32(rng.NormFloat64()) * n.Normal
+			dst[i] += float32(float32(rng.NormFloat64()) * n.Normal)
 		}
 	}
 }

@@ -57,7 +57,7 @@ func (n *gan) begin() *gan {
 	return n
 }
 
-func (n *gan) step(tape *tensor.Tape, x *tensor.Tensor, first int) {
+func (n *gan) step(tape *tensor.Tape, x *tensor.Tensor, first int) float64 {
 	b := x.Rows
 	fake := n.generator.Forward(nn.Normal(tape.Constant(b, ganLatent), 1, first))
 	logits := n.discriminator.Forward(x.Stack(fake))
@@ -69,6 +69,7 @@ func (n *gan) step(tape *tensor.Tape, x *tensor.Tensor, first int) {
 	lossG := n.discriminator.Forward(fake).BCE(tape.Full(b, 1, 1)).Mean()
 	lossG.Backward(&n.g)
 	n.adamG.Step(&n.g)
+	return lossG.Item()
 }
 
 // flop counts, of the generator, a pass forward and two back, except that

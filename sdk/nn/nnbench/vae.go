@@ -25,7 +25,7 @@ func newVAE() *vae {
 	return v
 }
 
-func (v *vae) step(tape *tensor.Tape, x *tensor.Tensor, first int) {
+func (v *vae) step(tape *tensor.Tape, x *tensor.Tensor, first int) float64 {
 	q := v.encoder.Forward(x)
 	mu, logVar := q.Columns(0, vaeLatent), q.Columns(vaeLatent, 2*vaeLatent)
 	eps := nn.Normal(tape.Constant(x.Rows, vaeLatent), 1, first)
@@ -33,6 +33,7 @@ func (v *vae) step(tape *tensor.Tape, x *tensor.Tensor, first int) {
 	loss := nn.KL(mu, logVar).Mean().Sub(nn.Bernoulli(x, v.decoder.Forward(z)).Mean())
 	loss.Backward(&v.params)
 	v.adam.Step(&v.params)
+	return loss.Item()
 }
 
 // flop counts a pass forward and two back, except that nobody asks for the

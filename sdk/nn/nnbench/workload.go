@@ -42,8 +42,9 @@ func workloads(name string, batch int) ([]workload, error) {
 
 // A model trains a step at a time.
 type model interface {
-	// step trains on rows of pixels; first is how many rows came before.
-	step(tape *tensor.Tape, x *tensor.Tensor, first int)
+	// step trains on rows of pixels, and returns a loss; first is how many
+	// rows came before.
+	step(tape *tensor.Tape, x *tensor.Tensor, first int) float64
 	flop() float64 // of a step, for each row
 }
 
