@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"image"
-	"image/color"
 	"image/draw"
 	"image/png"
 	"math"
@@ -44,7 +43,8 @@ func (m *images) Preview(_ context.Context, space sdk.Space, rows sdk.Batch, col
 		place(sheet, image.Rectangle{at, at.Add(tile)}, toImage(space.Shape, rows.Row(i)))
 	}
 	var out bytes.Buffer
-	if err := png.Encode(&out, sheet); err != nil {
+	fast := png.Encoder{CompressionLevel: png.BestSpeed} // somebody waits, and few look
+	if err := fast.Encode(&out, sheet); err != nil {
 		return sdk.Preview{}, fmt.Errorf("preview: %w", err)
 	}
 	return sdk.Preview{PNG: out.Bytes(), Text: sketch(space.Shape, rows)}, nil
@@ -78,20 +78,54 @@ func tileSize(height, width, columns, lines int) image.Point {
 // newSheet returns an empty sheet, in a grey that both black and white
 // pictures stand out from.
 func newSheet(channels int, r image.Rectangle) draw.Image {
-	var sheet draw.Image = image.NewGray(r)
-	if channels == 3 {
-		sheet = image.NewRGBA(r)
+	if channels == 1 {
+		sheet := image.NewGray(r)
+		for i := range sheet.Pix {
+			sheet.Pix[i] = 128
+		}
+		return sheet
 	}
-	draw.Draw(sheet, r, image.NewUniform(color.Gray{128}), image.Point{}, draw.Src)
+	sheet := image.NewRGBA(r)
+	for i := range sheet.Pix {
+		sheet.Pix[i] = 128
+		if i%4 == 3 {
+			sheet.Pix[i] = 255
+		}
+	}
 	return sheet
 }
 
+// place draws m in r, which is a whole number of times as large, or smaller.
 func place(sheet draw.Image, r image.Rectangle, m image.Image) {
-	var scaler xdraw.Scaler = xdraw.NearestNeighbor
 	if r.Dx() < m.Bounds().Dx() || r.Dy() < m.Bounds().Dy() {
-		scaler = xdraw.BiLinear // takes the mean of all pixels that fall into one, some weighing more
+		// Takes the mean of all pixels that fall into one, some weighing more.
+		xdraw.BiLinear.Scale(sheet, r, m, m.Bounds(), draw.Src, nil)
+		return
 	}
-	scaler.Scale(sheet, r, m, m.Bounds(), draw.Src, nil)
+	switch sheet := sheet.(type) {
+	case *image.Gray:
+		m := m.(*image.Gray)
+		enlarge(sheet.Pix[sheet.PixOffset(r.Min.X, r.Min.Y):], sheet.Stride, m.Pix, m.Stride, 1, r.Dx()/m.Rect.Dx())
+	case *image.RGBA:
+		m := m.(*image.NRGBA) // of which no pixel is transparent
+		enlarge(sheet.Pix[sheet.PixOffset(r.Min.X, r.Min.Y):], sheet.Stride, m.Pix, m.Stride, 4, r.Dx()/m.Rect.Dx())
+	}
+}
+
+// enlarge draws each pixel of src, lines of stride bytes, as scale × scale
+// pixels. A pixel has size bytes.
+func enlarge(dst []byte, dstStride int, src []byte, stride, size, scale int) {
+	for y := 0; y*stride < len(src); y++ {
+		first := dst[y*scale*dstStride:][:stride*scale]
+		for x := 0; x < stride; x += size {
+			for i := range scale {
+				copy(first[x*scale+i*size:], src[y*stride+x:][:size])
+			}
+		}
+		for i := 1; i < scale; i++ {
+			copy(dst[(y*scale+i)*dstStride:], first)
+		}
+	}
 }
 
 const (
