@@ -16,7 +16,7 @@ import (
 const (
 	checkpointEvery = time.Minute
 	previewRows     = 64
-	plotEvery       = 2 * time.Second // a plot takes a while
+	plotShare       = 100 // of the time that passes, one part goes to plots
 	// stopGrace is how long a model may take to end a step and write a
 	// checkpoint before its call is cancelled.
 	stopGrace = 20 * time.Second
@@ -35,7 +35,7 @@ type training struct {
 	say     func(string)
 	warned  bool
 	failed  error     // the first of watch
-	plotted time.Time // last
+	replot  time.Time // not before
 }
 
 // train runs the job and writes down how it ends.
@@ -140,7 +140,7 @@ func (t *training) picture(ctx context.Context, e sdk.Event) error {
 	if _, err := t.rec.Preview(e.Epoch, sheet.PNG); err != nil {
 		return err
 	}
-	if time.Since(t.plotted) < plotEvery {
+	if time.Now().Before(t.replot) {
 		return nil
 	}
 	return t.plot()
@@ -148,7 +148,9 @@ func (t *training) picture(ctx context.Context, e sdk.Event) error {
 
 // plot draws the metrics so far.
 func (t *training) plot() error {
-	t.plotted = time.Now()
+	defer func(begin time.Time) {
+		t.replot = time.Now().Add(plotShare * time.Since(begin))
+	}(time.Now())
 	metrics, err := t.run.Metrics()
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ package chart
 import (
 	"fmt"
 	"image/color"
+	"image/png"
 	"io"
 	"math"
 	"slices"
@@ -60,7 +61,8 @@ func Losses(w io.Writer, title string, series []Series) error {
 		first.Draw(draw.Canvas{Canvas: page.Canvas, Rectangle: top})
 		small(page, bottom, others, len(main))
 	}
-	if _, err := (vgimg.PngCanvas{Canvas: img}).WriteTo(w); err != nil {
+	fast := png.Encoder{CompressionLevel: png.BestSpeed} // a training waits
+	if err := fast.Encode(w, img.Image()); err != nil {
 		return fmt.Errorf("chart: %w", err)
 	}
 	return nil

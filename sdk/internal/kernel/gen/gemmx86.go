@@ -173,5 +173,8 @@ func copyRows(w *asm, width int) {
 	for j := range width / 8 {
 		w.f("\tVMOVUPS Y%d, %d(DI)", j, 32*j)
 	}
+	if width >= 16 { // the next panel of B lies beside this one
+		w.f("\tPREFETCHT1 %d(SI)", 4*width)
+	}
 	w.f("\tADDQ R8, SI\n\tADDQ R9, DI\n\tDECQ CX\n\tJNZ loop\n\tVZEROUPPER\n\tRET\n")
 }
