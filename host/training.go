@@ -16,7 +16,7 @@ import (
 const (
 	checkpointEvery = time.Minute
 	previewRows     = 64
-	plotShare       = 100 // of the time that passes, one part goes to plots
+	plotPause       = 100 // times as long as a plot takes pass until the next
 	// stopGrace is how long a model may take to end a step and write a
 	// checkpoint before its call is cancelled.
 	stopGrace = 20 * time.Second
@@ -149,7 +149,7 @@ func (t *training) picture(ctx context.Context, e sdk.Event) error {
 // plot draws the metrics so far.
 func (t *training) plot() error {
 	defer func(begin time.Time) {
-		t.replot = time.Now().Add(plotShare * time.Since(begin))
+		t.replot = time.Now().Add(plotPause * time.Since(begin))
 	}(time.Now())
 	metrics, err := t.run.Metrics()
 	if err != nil {

@@ -1,10 +1,14 @@
 package nn
 
-import "github.com/genhost/genhost/sdk/tensor"
+import (
+	"fmt"
 
-// Square returns the window of a convolution over pictures of height × width ×
+	"github.com/genhost/genhost/sdk/tensor"
+)
+
+// Window2D returns the window of a convolution over pictures of height × width ×
 // channels that goes over both sides alike.
-func Square(height, width, channels, kernel, stride, padding int) tensor.Window {
+func Window2D(height, width, channels, kernel, stride, padding int) tensor.Window {
 	return tensor.Window{
 		Height: height, Width: width, Channels: channels,
 		KernelHeight: kernel, KernelWidth: kernel,
@@ -13,9 +17,9 @@ func Square(height, width, channels, kernel, stride, padding int) tensor.Window 
 	}
 }
 
-// Line returns the window of a convolution over sequences of length × channels,
+// Window1D returns the window of a convolution over sequences of length × channels,
 // such as sounds.
-func Line(length, channels, kernel, stride, padding int) tensor.Window {
+func Window1D(length, channels, kernel, stride, padding int) tensor.Window {
 	return tensor.Window{
 		Height: 1, Width: length, Channels: channels,
 		KernelHeight: 1, KernelWidth: kernel,
@@ -36,12 +40,22 @@ type Conv struct {
 // p. Init draws them as [NewDense] does, where the inputs of a number are those
 // that the window covers.
 func NewConv(p *tensor.Params, name string, w tensor.Window, filters int, act tensor.Activation) *Conv {
+	check("conv", name, w, filters)
 	inputs, outputs := w.PatchSize(), filters*reuse(w)
 	return &Conv{
 		Window:     w,
 		Weight:     p.Add(name+".weight", filters, w.PatchSize(), tensor.Init{Uniform: bound(inputs, outputs, act)}),
 		Bias:       p.Add(name+".bias", 1, filters, tensor.Init{}),
 		Activation: act,
+	}
+}
+
+func check(layer, name string, w tensor.Window, filters int) {
+	if err := w.Check(); err != nil {
+		panic(fmt.Sprintf("nn: %s %s: %v", layer, name, err))
+	}
+	if filters < 1 {
+		panic(fmt.Sprintf("nn: %s %s: %d filters", layer, name, filters))
 	}
 }
 
@@ -70,6 +84,7 @@ type ConvTransposed struct {
 // as [NewDense] does, where the inputs of a number are those of the filters that
 // reach it.
 func NewConvTransposed(p *tensor.Params, name string, w tensor.Window, filters int, act tensor.Activation) *ConvTransposed {
+	check("conv transposed", name, w, filters)
 	inputs, outputs := filters*reuse(w), w.PatchSize()
 	return &ConvTransposed{
 		Window:     w,

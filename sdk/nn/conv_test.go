@@ -10,7 +10,7 @@ import (
 // Before a ReLU numbers keep their size, there and back, but for the edges;
 // elsewhere Glorot's compromise between there and back holds.
 func TestConvKeepsSize(t *testing.T) {
-	for _, w := range []tensor.Window{Square(24, 24, 40, 4, 2, 1), Square(16, 16, 40, 3, 1, 1), Line(300, 40, 8, 4, 2)} {
+	for _, w := range []tensor.Window{Window2D(24, 24, 40, 4, 2, 1), Window2D(16, 16, 40, 3, 1, 1), Window1D(300, 40, 8, 4, 2)} {
 		for _, act := range []tensor.Activation{tensor.Linear, tensor.ReLU} {
 			var p tensor.Params
 			down, up := NewConv(&p, "down", w, 40, act), NewConvTransposed(&p, "up", w, 40, act)
@@ -35,7 +35,7 @@ func TestConvKeepsSize(t *testing.T) {
 
 // The layers hand their own parts to the operations.
 func TestConvLayers(t *testing.T) {
-	w := Square(6, 6, 3, 4, 2, 1)
+	w := Window2D(6, 6, 3, 4, 2, 1)
 	var p tensor.Params
 	down, up := NewConv(&p, "down", w, 5, tensor.Tanh), NewConvTransposed(&p, "up", w, 5, tensor.Sigmoid)
 	p.Init(rand.New(rand.NewPCG(1, 2)))

@@ -203,7 +203,7 @@ func TestPenaltyOfConvolutions(t *testing.T) {
 	const n, side, filters = 3, 4, 6
 	var p, q tensor.Params
 	conv := Sequential{
-		NewConv(&p, "conv", Square(side, side, 1, side, 1, 0), filters, tensor.Tanh),
+		NewConv(&p, "conv", Window2D(side, side, 1, side, 1, 0), filters, tensor.Tanh),
 		NewDense(&p, "out", filters, 1, tensor.Linear),
 	}
 	dense := NewMLP(&q, "critic", []int{side * side, filters, 1}, tensor.Tanh, tensor.Linear)
@@ -258,7 +258,7 @@ func TestPenaltyOfFlatCritic(t *testing.T) {
 	x := tape.Input(rows(3, inputs, 1), 3, inputs)
 	loss := GradientPenalty(critic, x, x, tape.Full(3, 1, 0.5))
 	loss.Backward(&p)
-	if norm := p.Norm(); loss.Item() != 1 || norm != 0 {
+	if norm := p.GradNorm(); loss.Item() != 1 || norm != 0 {
 		t.Errorf("penalty is %g with a gradient of length %g, want 1 and 0", loss.Item(), norm)
 	}
 }

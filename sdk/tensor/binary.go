@@ -76,6 +76,10 @@ func sumBack(t *Tensor, k float32) {
 	if !t.b.wanted() {
 		return
 	}
+	if t.b.Rows == 1 {
+		t.tape.addColumnSums(t.b.Grad, k, t.Grad)
+		return
+	}
 	for i := range t.Rows {
 		if dy := t.gradSecond(i); len(dy) == t.Cols {
 			kernel.Axpy(dy, k, t.gradRow(i))

@@ -2,8 +2,8 @@ package tensor
 
 import "github.com/genhost/genhost/sdk/internal/kernel"
 
-// Sums over rows are made in float32 for bands of rows, and in float64 over the
-// bands, in order. That is as good as float64 throughout, nearly as fast as
+// Sums over many rows are made in float32 for bands of rows, and in float64 over
+// the bands, in order. That is as good as float64 throughout, nearly as fast as
 // float32, and can be shared out between threads.
 const band = 64
 
@@ -29,20 +29,40 @@ func bandsTotal(sums []float32, n, j int) float64 {
 func (x *Tensor) SumColumns() *Tensor {
 	t := x.result("sum columns", 1, x.Cols, sumColumnsBack)
 	t.own()
-	t.aux = resize(t.aux, x.bands()*x.Cols)
-	t.rows(x.bands(), band*x.Cols, sumColumns)
-	for j := range t.Data {
-		t.Data[j] = float32(bandsTotal(t.aux, t.Cols, j))
-	}
+	clear(t.Data)
+	t.tape.addColumnSums(t.Data, 1, x.Data)
 	return t
 }
 
-func sumColumns(t *Tensor, from, to int) {
+// columnSums is the sums of bands of rows, as a Task.
+type columnSums struct {
+	sums, x []float32
+	width   int
+}
+
+// addColumnSums adds k times the sum of each column of x, rows as long as dst,
+// to dst.
+func (tape *Tape) addColumnSums(dst []float32, k float32, x []float32) {
+	width := len(dst)
+	if width == 1 {
+		dst[0] += float32(float64(k) * kernel.Sum(x))
+		return
+	}
+	bands := (len(x)/width + band - 1) / band
+	s := &tape.columnSums
+	s.sums, s.x, s.width = resize(s.sums[:cap(s.sums)], bands*width), x, width
+	tape.workers.Do(bands, max(1, grain/(band*width)), s)
+	for j := range dst {
+		dst[j] += float32(float64(k) * bandsTotal(s.sums, width, j))
+	}
+	s.x = nil
+}
+
+func (s *columnSums) Run(from, to int) {
 	for b := from; b < to; b++ {
-		i0, i1 := t.a.bandRows(b)
-		sums := t.aux[b*t.Cols : (b+1)*t.Cols]
+		sums, x := s.sums[b*s.width:(b+1)*s.width], s.x[b*band*s.width:]
 		clear(sums)
-		kernel.ColumnSums(sums, t.a.Data[i0*t.Cols:], i1-i0, t.Cols)
+		kernel.ColumnSums(sums, x, min(band, len(x)/s.width), s.width)
 	}
 }
 

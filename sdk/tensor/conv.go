@@ -107,7 +107,7 @@ func convBack(t *Tensor) {
 		beta := f.share()
 		t.tape.product(dt.T(), w.kernel().Patches(x.Data, x.Rows), beta, f.gradient(), nil)
 	}
-	b.addColumnSums(t.Grad, f.Rows)
+	t.tape.addBias(b, t.Grad)
 	if x.wanted() {
 		beta := x.share()
 		t.tape.spread(w, dt, f, beta, x.Grad, t.maskOf(x, w.Channels))
@@ -126,7 +126,7 @@ func convTransposedBack(t *Tensor) {
 		beta := f.share()
 		t.tape.product(w.pixels(x.Data, f).T(), patches, beta, f.gradient(), nil)
 	}
-	b.addColumnSums(t.Grad, w.Channels)
+	t.tape.addBias(b, t.Grad)
 	if x.wanted() {
 		beta := x.share()
 		t.tape.product(patches, f.matrix().T(), beta, w.pixels(x.Grad, f), t.maskOf(x, f.Rows))
@@ -144,8 +144,9 @@ type spreading struct {
 	done    kernel.Epilogue
 }
 
-// spreadNumbers is how many numbers of patches to make at a time: what the
-// second cache holds.
+// spreadNumbers is how many numbers of patches to make at a time: few enough to
+// be in a cache still when they are added, and enough for the filters to be
+// packed seldom.
 const spreadNumbers = 1 << 18
 
 // spread sets data, pictures, to beta times that, 0 or 1, plus the transposed

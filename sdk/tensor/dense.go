@@ -38,25 +38,20 @@ func denseBack(t *Tensor) {
 		beta := w.share()
 		t.tape.product(x.matrix().T(), t.gradient(), beta, w.gradient(), nil)
 	}
-	b.addColumnSums(t.Grad, t.Cols)
+	t.tape.addBias(b, t.Grad)
 	if x.wanted() {
 		beta := x.share()
 		t.tape.product(t.gradient(), w.matrix().T(), beta, x.gradient(), t.maskOf(x, x.Cols))
 	}
 }
 
-// addColumnSums adds to the gradient of b, a bias or nil, the sums of the
-// columns of dt, rows of so many numbers.
-func (b *Tensor) addColumnSums(dt []float32, width int) {
-	if !b.wanted() {
-		return
+// addBias adds to the gradient of b, a bias or nil, that of rows to each of
+// which it was added.
+func (tape *Tape) addBias(b *Tensor, dt []float32) {
+	if b.wanted() {
+		b.begin()
+		tape.addColumnSums(b.Grad, 1, dt)
 	}
-	b.begin()
-	if width == 1 {
-		b.Grad[0] += float32(kernel.Sum(dt))
-		return
-	}
-	kernel.ColumnSums(b.Grad, dt, len(dt)/width, width)
 }
 
 // maskOf returns the epilogue with which t, when it has added to the gradient of

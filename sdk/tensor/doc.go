@@ -21,7 +21,9 @@
 // shared out between threads, but a sum never is, and whichever instructions a
 // CPU has, they round alike. (Except that a NaN is only promised to be a NaN.)
 // Row i of what a network makes depends on row i of its input alone, whatever
-// the batch. (Except that BatchNorm, in training, is about the batch.)
+// the batch. (Except that BatchNorm, in training, is about the batch, that
+// Dropout depends on how many rows came before, and that a GRU's rows depend on
+// those of the steps before.)
 //
 // A tape uses the memory of the step before again. A step that repeats the
 // operations of the last one, with the same shapes, allocates nothing. The
@@ -29,9 +31,9 @@
 //
 // # Panics
 //
-// Shapes that do not fit are a mistake in the program, and panic with a
-// message that names the operation and the shapes. So does a chain that
-// touches no tape, or two, and a class that there is not. Nothing else panics: numbers that overflow become
+// A mistake in the program panics, with a message that names the operation:
+// shapes that do not fit, a chain that touches no tape, or two, an activation
+// or a class that there is not. Numbers never do: those that overflow become
 // infinite or NaN, as IEEE 754 has it.
 //
 // A tape, and the parameters used with it, belong to one goroutine at a time.

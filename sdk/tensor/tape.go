@@ -13,7 +13,8 @@ type Tape struct {
 	pass    pass
 	ending  ending
 
-	spreading spreading
+	spreading  spreading
+	columnSums columnSums
 
 	training training
 

@@ -18,24 +18,24 @@ const (
 func (g *Gemm) mulBlocks() {
 	for g.p0 = 0; g.p0 < g.k; g.p0 += blockK {
 		g.p1 = min(g.k, g.p0+blockK)
-		panelsA, panelsB := panels(g.m, g.ks.mr), panels(g.n, g.ks.nr)
+		panelsA, panelsB := ceilDiv(g.m, g.ks.mr), ceilDiv(g.n, g.ks.nr)
 		if depth := g.p1 - g.p0; g.m*depth <= smallA || panelsB == 1 {
 			g.wholeA = atLeast(g.wholeA, panelsA*g.ks.mr*depth)
 			parts := g.partsFor(panelsA, panelsB)
-			g.rows = panels(panelsA, parts) * g.ks.mr
+			g.rows = ceilDiv(panelsA, parts) * g.ks.mr
 			g.share(panelsA, g.packA)
-			g.share(panelsB*panels(g.m, g.rows), g.mulColumns)
+			g.share(panelsB*ceilDiv(g.m, g.rows), g.mulColumns)
 		} else {
 			g.wholeB = atLeast(g.wholeB, panelsB*g.ks.nr*depth)
 			g.rows = roundUp(min(g.m, max(1, blockA/depth)), g.ks.mr)
 			g.share(panelsB, g.packB)
-			g.share(panels(g.m, g.rows), g.mulRows)
+			g.share(ceilDiv(g.m, g.rows), g.mulRows)
 		}
 	}
 }
 
-// panels returns how many panels of so many make n, the last perhaps not whole.
-func panels(n, size int) int { return (n + size - 1) / size }
+// ceilDiv returns n/m, rounded up.
+func ceilDiv(n, m int) int { return (n + m - 1) / m }
 
 // atLeast returns s or, if it has less than n numbers, a new slice.
 func atLeast(s []float32, n int) []float32 {
@@ -51,7 +51,7 @@ func (g *Gemm) partsFor(panelsA, panelsB int) int {
 	if g.team.Threads() == 1 {
 		return 1
 	}
-	enough := panels(4*g.team.Threads(), panelsB)
+	enough := ceilDiv(4*g.team.Threads(), panelsB)
 	return max(1, min(enough, panelsA/4))
 }
 
@@ -70,7 +70,7 @@ func (g *Gemm) packRows(worker int, a []float32, first, i0, i1 int) {
 
 // packAndMulPanelOfB multiplies part of A's rows by a panel of B.
 func (g *Gemm) packAndMulPanelOfB(worker, task int) {
-	parts := panels(g.m, g.rows)
+	parts := ceilDiv(g.m, g.rows)
 	j, i := task/parts*g.ks.nr, task%parts*g.rows
 	g.packPanel(g.packedB[worker], j)
 	g.mulPanel(worker, g.wholeA[i*(g.p1-g.p0):], g.packedB[worker], i, min(i+g.rows, g.m), j)

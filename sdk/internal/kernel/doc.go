@@ -24,7 +24,7 @@
 // # Panics
 //
 // A call with operands whose shapes do not fit panics, before it writes
-// anything. No call returns an error.
+// anything. None returns an error.
 package kernel
 
 //go:generate go run ./gen

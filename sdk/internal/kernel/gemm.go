@@ -37,6 +37,9 @@ func (m *Matrix) fits() bool {
 
 // check panics unless m fits.
 func (m *Matrix) check(name string) {
+	if m.window != nil && m.Trans {
+		panic("kernel: " + name + " is patches, which cannot be transposed")
+	}
 	if !m.fits() {
 		panic(fmt.Sprintf("kernel: %s is %d × %d with stride %d (transposed: %t) but has %d numbers",
 			name, m.Rows, m.Cols, m.Stride, m.Trans, len(m.Data)))
@@ -222,4 +225,4 @@ func (g *Gemm) scale(i0, i1, j0, j1 int) {
 }
 
 // roundUp returns the least multiple of m that is not below n.
-func roundUp(n, m int) int { return (n + m - 1) / m * m }
+func roundUp(n, m int) int { return ceilDiv(n, m) * m }

@@ -9,7 +9,7 @@ const stripColumns = 256
 func (g *Gemm) mulStrips() {
 	for g.p0 = 0; g.p0 < g.k; g.p0 += blockK {
 		g.p1 = min(g.k, g.p0+blockK)
-		g.share(panels(g.n, stripColumns), g.mulStrip)
+		g.share(ceilDiv(g.n, stripColumns), g.mulStrip)
 	}
 }
 

@@ -54,6 +54,12 @@ func (w *Window) Check() error {
 	return nil
 }
 
+func (w *Window) mustFit() {
+	if err := w.Check(); err != nil {
+		panic("kernel: window: " + err.Error())
+	}
+}
+
 // run is how many numbers of a patch lie side by side in a picture: those of
 // one of its rows.
 func (w *Window) run() int { return w.KernelWidth * w.Channels }
@@ -74,9 +80,7 @@ func (w *Window) run() int { return w.KernelWidth * w.Channels }
 //
 // It may be either factor of a product, but not transposed, nor the result.
 func (w *Window) Patches(data []float32, pictures int) Matrix {
-	if err := w.Check(); err != nil {
-		panic("kernel: window: " + err.Error())
-	}
+	w.mustFit()
 	return Matrix{Rows: pictures * w.Places(), Cols: w.PatchSize(), Stride: w.PatchSize(), Data: data, window: w}
 }
 
@@ -90,8 +94,12 @@ func (w *Window) Patches(data []float32, pictures int) Matrix {
 //		}
 //	}
 func (w *Window) AddPatches(data, patches []float32, from, to int) {
+	w.mustFit()
 	n := w.PatchSize()
 	fit(len(patches), (to-from)*n)
+	if need := ceilDiv(to, w.Places()) * w.PictureSize(); len(data) < need {
+		panic(fmt.Sprintf("kernel: patches up to %d are of pictures of %d numbers, not %d", to, need, len(data)))
+	}
 	g := w.grid()
 	for i := from; i < to; i++ {
 		row := patches[(i-from)*n:][:n]

@@ -30,7 +30,7 @@ func newDenseGAN() *gan {
 // newConvGAN returns W3: 7 × 7 × 128 to 14 × 14 × 64 to a picture, and back.
 func newConvGAN() *gan {
 	n := newGAN()
-	outer, inner := nn.Square(28, 28, 1, 4, 2, 1), nn.Square(14, 14, 64, 4, 2, 1)
+	outer, inner := nn.Window2D(28, 28, 1, 4, 2, 1), nn.Window2D(14, 14, 64, 4, 2, 1)
 	const middle = 7 * 7 * 128
 	n.generator = nn.Sequential{
 		nn.NewDense(&n.g, "generator.0", ganLatent, middle, tensor.ReLU),

@@ -1,22 +1,4 @@
-// Nnbench measures how fast the numeric kit trains and generates.
-//
-// It runs each workload it is given, as NAME:BATCH, for a while, and prints a
-// line of JSON for each result:
-//
-//	nnbench -threads 1 W1:128 W2:128 INF:1
-//
-// The workloads, in float32 with Adam:
-//
-//	W1   a VAE 784-256-128-(32, 32)-128-256-784 with ReLU, cross-entropy and KL
-//	W2   a GAN 100-256-512-1024-784 against 784-512-256-1; a step is an update
-//	     of the discriminator and one of the generator
-//	W3   a GAN of convolutions over 28 × 28 pixels, kernel 4, stride 2, with 128
-//	     and 64 channels
-//	INF  generation, by the decoder of W1 and the generators of W2 and W3
-//
-// Called as "nnbench serve" it reads such requests from standard input, one a
-// line as "NAME BATCH SECONDS", and writes the line END after the results of
-// each: so that two programs can be measured in turn, window by window.
+// Nnbench measures how fast the numeric kit trains and generates. See usage.
 package main
 
 import (
@@ -33,24 +15,59 @@ import (
 	"time"
 )
 
+const usage = `usage: nnbench [flags] WORKLOAD:BATCH...
+       nnbench [flags] serve
+
+Runs each workload for a while, and prints a line of JSON for each result: ms, the
+median milliseconds of a step; sps, samples a second; gflops, billions a second
+of the multiplications and additions that the mathematics needs.
+
+The workloads, in float32 with Adam, on random pictures:
+
+  W1   a VAE 784-256-128-(32, 32)-128-256-784 with ReLU, cross-entropy and KL
+  W2   a GAN 100-256-512-1024-784 against 784-512-256-1; a step is an update of
+       the discriminator and one of the generator
+  W3   a GAN of convolutions over 28 x 28 pixels, kernel 4, stride 2, with 128
+       and 64 channels
+  INF  generation, by the decoder of W1 and the generators of W2 and W3
+
+With "serve" it reads requests from standard input, one a line as "NAME BATCH
+SECONDS", and writes the line END after the results of each, so that two programs
+can be measured in turn, window by window.
+
+flags:
+`
+
 func main() {
-	threads := flag.Int("threads", runtime.GOMAXPROCS(0), "threads to work with")
+	threads := flag.Int("threads", runtime.GOMAXPROCS(0), "threads to work with, from 1")
 	seconds := flag.Float64("seconds", 1, "how long to run a workload")
-	profile := flag.String("profile", "", "write a CPU profile to this file")
+	profile := flag.String("profile", "", "write a CPU profile to this `file`")
+	flag.Usage = func() {
+		fmt.Fprint(os.Stderr, usage)
+		flag.PrintDefaults()
+	}
 	flag.Parse()
 	if flag.NArg() == 0 {
-		fmt.Fprintln(os.Stderr, "usage: nnbench [flags] WORKLOAD:BATCH... | serve")
-		flag.PrintDefaults()
+		flag.Usage()
 		os.Exit(2)
 	}
-	runtime.GOMAXPROCS(*threads)
-	if err := run(flag.Args(), *seconds, *profile); err != nil {
+	if err := run(flag.Args(), *threads, *seconds, *profile); err != nil {
 		fmt.Fprintln(os.Stderr, "nnbench:", err)
 		os.Exit(1)
 	}
 }
 
-func run(args []string, seconds float64, profile string) error {
+func run(args []string, threads int, seconds float64, profile string) error {
+	if threads < 1 {
+		return fmt.Errorf("-threads %d: want 1 or more", threads)
+	}
+	serving := len(args) == 1 && args[0] == "serve"
+	if !serving {
+		if err := checkArgs(args); err != nil {
+			return err
+		}
+	}
+	runtime.GOMAXPROCS(threads)
 	if profile != "" {
 		f, err := os.Create(profile)
 		if err != nil {
@@ -62,7 +79,7 @@ func run(args []string, seconds float64, profile string) error {
 		}
 		defer pprof.StopCPUProfile()
 	}
-	if len(args) == 1 && args[0] == "serve" {
+	if serving {
 		return serve(os.Stdin, os.Stdout)
 	}
 	for _, arg := range args {
@@ -72,6 +89,31 @@ func run(args []string, seconds float64, profile string) error {
 		}
 	}
 	return nil
+}
+
+// checkArgs complains before anything is run.
+func checkArgs(args []string) error {
+	for _, arg := range args {
+		name, batch, ok := strings.Cut(arg, ":")
+		if !ok {
+			return fmt.Errorf("%q: want WORKLOAD:BATCH, such as W1:128, and flags before them", arg)
+		}
+		if _, err := parseBatch(batch); err != nil {
+			return err
+		}
+		if err := checkName(name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func parseBatch(s string) (int, error) {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 1 || n > mostRows {
+		return 0, fmt.Errorf("batch %q: want a number from 1 to %d", s, mostRows)
+	}
+	return n, nil
 }
 
 // serve answers requests until there are no more.
@@ -109,9 +151,9 @@ type result struct {
 
 // answer runs the workloads of a name.
 func answer(out io.Writer, name, batch string, seconds float64) error {
-	n, err := strconv.Atoi(batch)
-	if err != nil || n < 1 || n > mostRows {
-		return fmt.Errorf("batch %q: want a number from 1 to %d", batch, mostRows)
+	n, err := parseBatch(batch)
+	if err != nil {
+		return err
 	}
 	works, err := workloads(name, n)
 	if err != nil {

@@ -32,12 +32,20 @@ func workloads(name string, batch int) ([]workload, error) {
 	case "INF":
 		v, dense, conv := newVAE(), newDenseGAN(), newConvGAN()
 		return []workload{
-			generating("inf_W1dec", batch, nn.Sequential{v.decoder, sigmoid{}}, vaeLatent, 2*v.decoderWork()),
+			generating("inf_W1dec", batch, nn.Sequential{v.decoder, nn.Func((*tensor.Tensor).Sigmoid)}, vaeLatent, 2*v.decoderWork()),
 			generating("inf_W2gen", batch, dense.generator, ganLatent, 2*dense.gWork.total),
 			generating("inf_W3gen", batch, conv.generator, ganLatent, 2*conv.gWork.total),
 		}, nil
 	}
-	return nil, fmt.Errorf("no workload %q: there are W1, W2, W3 and INF", name)
+	return nil, checkName(name)
+}
+
+func checkName(name string) error {
+	switch name {
+	case "W1", "W2", "W3", "INF":
+		return nil
+	}
+	return fmt.Errorf("no workload %q: there are W1, W2, W3 and INF", name)
 }
 
 // A model trains a step at a time.
@@ -74,11 +82,6 @@ func generating(name string, batch int, net nn.Layer, latent int, flop float64) 
 		net.Forward(tape.Input(z.Data, batch, latent))
 	}, flop}
 }
-
-// sigmoid makes probabilities of logits.
-type sigmoid struct{}
-
-func (sigmoid) Forward(x *tensor.Tensor) *tensor.Tensor { return x.Sigmoid() }
 
 // work is how many multiplications a row takes on its way through a network,
 // and how many of them are in the first layer.
