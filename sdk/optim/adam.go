@@ -12,7 +12,7 @@ import (
 // Loshchilov and Hutter, "Decoupled Weight Decay Regularization",
 // arXiv:1711.05101, algorithm 2. Make one with [NewAdam] or [NewAdamW].
 type Adam struct {
-	Rate  float64 // step size α, above 0
+	Rate  float64 // step size α, from 0
 	Beta1 float64 // decay of the mean of gradients, from 0 to below 1
 	Beta2 float64 // decay of the mean of their squares, from 0 to below 1
 	Eps   float64 // ε, above 0
@@ -50,7 +50,7 @@ func NewAdamW(rate, decay float64) *Adam {
 
 // Step changes p by its gradient.
 func (a *Adam) Step(p *tensor.Params) {
-	t := float64(a.remember(p).next("adam", p))
+	t := float64(a.remember(p).next("adam", p, a.Rate, a.Clip))
 	a.pass = adamPass{a.parts(p), p.Data, p.Grad, a.memory.first, a.memory.second, kernel.AdamStep{
 		Scale: a.Clip.scale(p),
 		Beta1: float32(a.Beta1),
@@ -58,7 +58,7 @@ func (a *Adam) Step(p *tensor.Params) {
 		Rate:  float32(a.Rate / (1 - math.Pow(a.Beta1, t))),
 		Root:  float32(1 / math.Sqrt(1-math.Pow(a.Beta2, t))),
 		Eps:   float32(a.Eps),
-		Keep:  float32(1 - a.Rate*a.Decay),
+		Keep:  float32(1 - float64(a.Rate*a.Decay)),
 	}}
 	a.workers.Do(len(p.Data), grain, &a.pass)
 	a.pass = adamPass{}
@@ -67,12 +67,10 @@ func (a *Adam) Step(p *tensor.Params) {
 // Steps returns how many steps there have been.
 func (a *Adam) Steps() int { return a.memory.count() }
 
-// SetRate sets Rate.
-func (a *Adam) SetRate(rate float64) { a.Rate = rate }
-
-// State returns the means, and the number of steps: see [Optimizer].
+// State returns the means, and the number of steps: see the package's
+// doc.
 func (a *Adam) State(name string, p *tensor.Params) *tensor.Params {
-	return a.remember(p).named(name)
+	return a.remember(p).named("adam", name, p)
 }
 
 func (a *Adam) remember(p *tensor.Params) *memory {

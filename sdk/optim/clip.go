@@ -6,7 +6,7 @@ import (
 )
 
 // A Clip is how large a gradient may be that an optimiser follows. 0 is no
-// limit.
+// limit, and less or NaN panics in Step.
 type Clip struct {
 	// Value is how large any number of it may be: a larger one becomes Value,
 	// in Params.Grad too.
@@ -24,7 +24,7 @@ func (c Clip) scale(p *tensor.Params) float32 {
 		limit(p.Grad, c.Value)
 	}
 	if c.Norm > 0 {
-		if norm := p.Norm(); norm > c.Norm {
+		if norm := p.GradNorm(); norm > c.Norm {
 			return float32(c.Norm / norm)
 		}
 	}

@@ -41,9 +41,9 @@ func TestClip(t *testing.T) {
 				p := params(2)
 				clear(p.Data)
 				copy(p.Grad, []float32{3, -4})
-				r := RMSProp{Rate: -1, Beta: 1, Eps: 1, Clip: c.clip}
+				r := RMSProp{Rate: 1, Beta: 1, Eps: 1, Clip: c.clip}
 				r.Step(p)
-				copy(v, p.Data)
+				v[0], v[1] = -p.Data[0], -p.Data[1]
 				copy(v[2:], p.Grad)
 			},
 		} {

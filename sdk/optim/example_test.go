@@ -15,7 +15,7 @@ func ExampleAdam() {
 	var tape tensor.Tape
 	adam := optim.NewAdam(0.1)
 	const steps = 300
-	schedule := optim.Cosine(steps)
+	schedule := optim.CosineTo(steps, 0)
 	for range steps {
 		tape.Reset()
 		p.On(&tape).Plus(-3).Square().Sum().Backward(&params)

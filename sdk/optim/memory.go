@@ -52,8 +52,9 @@ func (m *memory) add(name string, rows, cols int) *tensor.Tensor {
 	return t
 }
 
-// named returns the memory, its tensors called after the optimiser's name.
-func (m *memory) named(name string) *tensor.Params {
+// named returns the memory of p, its tensors called after the optimiser's name.
+func (m *memory) named(op, name string, p *tensor.Params) *tensor.Params {
+	m.check(op, p)
 	for _, e := range m.list {
 		e.param.Name = name + "." + e.name
 	}
@@ -68,10 +69,30 @@ func (m *memory) count() int {
 	return int(m.steps.Data[0])<<24 + int(m.steps.Data[1])
 }
 
+// check panics where p is not of the shape of what the memory is of.
+func (m *memory) check(op string, p *tensor.Params) {
+	all := p.All()
+	if len(m.first) != len(p.Data) || (len(m.list)-1)%max(1, len(all)) != 0 {
+		panic(fmt.Sprintf("optim: %s: %d parameters in %d tensors, want the %d of the first call", op, len(p.Data), len(all), len(m.first)))
+	}
+	for i, q := range all {
+		if was := m.list[i].param.Tensor; q.Tensor.Rows != was.Rows || q.Tensor.Cols != was.Cols {
+			panic(fmt.Sprintf("optim: %s: %s is %v, and was %v in the first call", op, q.Name, q.Tensor, was))
+		}
+	}
+}
+
 // next counts one more step, of p, and returns how many that makes.
-func (m *memory) next(op string, p *tensor.Params) int {
-	if n := len(p.Data); len(m.first) != n || len(p.Grad) != n {
-		panic(fmt.Sprintf("optim: %s: %d parameters, %d gradients, state for %d", op, n, len(p.Grad), len(m.first)))
+func (m *memory) next(op string, p *tensor.Params, rate float64, clip Clip) int {
+	switch {
+	case len(p.Data) != len(m.first):
+		panic(fmt.Sprintf("optim: %s: %d parameters, want the %d of the first call", op, len(p.Data), len(m.first)))
+	case len(p.Grad) != len(p.Data):
+		panic("optim: " + op + ": there is no gradient: call Backward first")
+	case !(rate >= 0):
+		panic(fmt.Sprintf("optim: %s: rate %g, want 0 or more", op, rate))
+	case !(clip.Value >= 0 && clip.Norm >= 0):
+		panic(fmt.Sprintf("optim: %s: clip %+v, want 0 or more of each", op, clip))
 	}
 	n := m.count() + 1
 	m.steps.Data[0], m.steps.Data[1] = float32(n>>24), float32(n&(1<<24-1))

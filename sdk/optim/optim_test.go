@@ -1,7 +1,9 @@
 package optim
 
 import (
+	"encoding/binary"
 	"fmt"
+	"hash/fnv"
 	"math"
 	"math/rand/v2"
 	"path/filepath"
@@ -13,6 +15,24 @@ import (
 	"github.com/genhost/genhost/sdk/nn"
 	"github.com/genhost/genhost/sdk/tensor"
 )
+
+// An optimizer is any of this package's.
+type optimizer interface {
+	Step(p *tensor.Params)
+	Steps() int
+	State(name string, p *tensor.Params) *tensor.Params
+}
+
+func setRate(o optimizer, rate float64) {
+	switch o := o.(type) {
+	case *Adam:
+		o.Rate = rate
+	case *SGD:
+		o.Rate = rate
+	case *RMSProp:
+		o.Rate = rate
+	}
+}
 
 // params returns n parameters with a gradient that draw fills.
 func params(n int) *tensor.Params {
@@ -34,6 +54,12 @@ func layers() *tensor.Params {
 func begun(p *tensor.Params) *tensor.Params {
 	p.Init(rand.New(rand.NewPCG(1, 2)))
 	p.Grad = make([]float32, len(p.Data))
+	return p
+}
+
+func matrix() *tensor.Params {
+	p := &tensor.Params{}
+	p.Add("p", 2, 3, tensor.Init{Uniform: 1})
 	return p
 }
 
@@ -61,13 +87,13 @@ func near(t *testing.T, step int, p *tensor.Params, want []float64) {
 }
 
 // optimizers are all there are, in each of their ways.
-var optimizers = map[string]func() Optimizer{
-	"adam":      func() Optimizer { return &Adam{Rate: 0.01, Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, Clip: Clip{Norm: 1}} },
-	"adamw":     func() Optimizer { return NewAdamW(0.01, 0.1) },
-	"sgd":       func() Optimizer { return &SGD{Rate: 1e-3, Momentum: 0.9, Clip: Clip{Value: 0.5}} },
-	"nesterov":  func() Optimizer { return &SGD{Rate: 1e-3, Momentum: 0.9, Nesterov: true, Clip: Clip{Norm: 1}} },
-	"rmsprop":   func() Optimizer { return NewRMSProp(1e-3) },
-	"rmsprop 2": func() Optimizer { return &RMSProp{Rate: 1e-3, Beta: 0.99, Eps: 1e-6, Clip: Clip{Norm: 1, Value: 2}} },
+var optimizers = map[string]func() optimizer{
+	"adam":      func() optimizer { return &Adam{Rate: 0.01, Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, Clip: Clip{Norm: 1}} },
+	"adamw":     func() optimizer { return NewAdamW(0.01, 0.1) },
+	"sgd":       func() optimizer { return &SGD{Rate: 1e-3, Momentum: 0.9, Clip: Clip{Value: 0.5}} },
+	"nesterov":  func() optimizer { return &SGD{Rate: 1e-3, Momentum: 0.9, Nesterov: true, Clip: Clip{Norm: 1}} },
+	"rmsprop":   func() optimizer { return NewRMSProp(1e-3) },
+	"rmsprop 2": func() optimizer { return &RMSProp{Rate: 1e-3, Beta: 0.99, Eps: 1e-6, Clip: Clip{Norm: 1, Value: 2}} },
 }
 
 func TestSameBytesForAnyThreads(t *testing.T) {
@@ -129,8 +155,8 @@ func TestResume(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "state.safetensors")
 		whole, o := layers(), make()
 		rng := rand.New(rand.NewPCG(7, 8))
-		step := func(rng *rand.Rand, o Optimizer, p *tensor.Params) {
-			o.SetRate(0.01 / float64(1+o.Steps()))
+		step := func(rng *rand.Rand, o optimizer, p *tensor.Params) {
+			setRate(o, 0.01/float64(1+o.Steps()))
 			draw(rng, p)
 			o.Step(p)
 		}
@@ -167,7 +193,7 @@ func TestStateNames(t *testing.T) {
 	for _, q := range a.State("g.adam", p).All() {
 		names = append(names, fmt.Sprint(q.Name, " ", q.Tensor))
 	}
-	for _, o := range []Optimizer{NewSGD(1, 0), NewRMSProp(1)} {
+	for _, o := range []optimizer{NewSGD(1, 0), NewRMSProp(1)} {
 		names = append(names, o.State("o", p).All()[1].Name)
 	}
 	want := "g.adam.mean.net.weight 2×3, g.adam.mean.net.bias 1×3, g.adam.square.net.weight 2×3, " +
@@ -193,23 +219,67 @@ func TestStepsBeyond(t *testing.T) {
 	}
 }
 
-func TestOtherParamsPanic(t *testing.T) {
-	for name, o := range map[string]Optimizer{"adam": NewAdam(1), "sgd": NewSGD(1, 0), "rmsprop": NewRMSProp(1)} {
+func TestMistakesPanic(t *testing.T) {
+	for name, o := range map[string]optimizer{"adam": NewAdam(1), "sgd": NewSGD(1, 0), "rmsprop": NewRMSProp(1)} {
 		o.Step(params(3))
-		no := params(3)
-		no.Grad = nil
-		for _, p := range []*tensor.Params{params(300), no} {
+		without, turned := params(3), &tensor.Params{}
+		without.Grad = nil
+		turned.Add("p", 3, 1, tensor.Init{})
+		for says, mistake := range map[string]func(){
+			"300 parameters, want the 3":              func() { o.Step(params(300)) },
+			"there is no gradient: call Backward fir": func() { o.Step(without) },
+			"300 parameters in 1 tensors, want the 3": func() { o.State("s", params(300)) },
+			"p is 3×1, and was 1×3 in the first call": func() { o.State("s", turned) },
+			"rate -1, want 0 or more":                 func() { setRate(o, -1); o.Step(params(3)) },
+			"rate NaN, want 0 or more":                func() { setRate(o, math.NaN()); o.Step(params(3)) },
+		} {
 			func() {
 				defer func() {
-					if got, _ := recover().(string); !strings.HasPrefix(got, "optim: "+name+": ") {
-						t.Errorf("panic says %q", got)
+					if got, _ := recover().(string); !strings.HasPrefix(got, "optim: "+name+": "+says) {
+						t.Errorf("panic says %q, want %q", got, says)
 					}
 				}()
-				o.Step(p)
+				mistake()
 			}()
+			setRate(o, 1)
 		}
 		if o.Steps() != 1 {
 			t.Errorf("%s: a panic counts as a step", name)
 		}
+	}
+}
+
+func TestClipBelow0Panics(t *testing.T) {
+	for _, c := range []Clip{{Norm: -1}, {Value: -1}, {Norm: math.NaN()}} {
+		func() {
+			defer func() {
+				if got, _ := recover().(string); !strings.HasPrefix(got, "optim: sgd: clip {") {
+					t.Errorf("%+v: panic says %q", c, got)
+				}
+			}()
+			s := SGD{Clip: c}
+			s.Step(params(3))
+		}()
+	}
+}
+
+// Rates are the same to the last bit where the compiler may multiply and add at
+// once: GOAMD64=v3, and arm64.
+func TestRatesAreTheSameOnAnyCPU(t *testing.T) {
+	h := fnv.New64a()
+	add := func(x float64) { binary.Write(h, binary.LittleEndian, x) }
+	for step := range 1000 {
+		for _, s := range []Schedule{CosineTo(997, 0.1), LinearTo(991, 0.3), Warmup(77, Exponential(0.999))} {
+			add(s(step))
+		}
+		a := NewAdamW(0.001*float64(step), 0.013)
+		p := begun(matrix())
+		a.Step(p)
+		for _, v := range p.Data {
+			add(float64(v))
+		}
+	}
+	if got := h.Sum64(); got != 0xc91102577994b5d9 {
+		t.Errorf("rates and steps sum up to %#x, want 0xc91102577994b5d9", got)
 	}
 }

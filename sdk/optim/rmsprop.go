@@ -15,7 +15,7 @@ import (
 // v begins at 0, so the first steps are up to 1/√(1−β) times as long as later ones.
 // Make one with [NewRMSProp].
 type RMSProp struct {
-	Rate float64 // step size, above 0
+	Rate float64 // step size, from 0
 	Beta float64 // decay of the mean of squares, from 0 to below 1
 	Eps  float64 // ε, above 0
 	Clip Clip
@@ -30,7 +30,7 @@ func NewRMSProp(rate float64) *RMSProp { return &RMSProp{Rate: rate, Beta: 0.9, 
 
 // Step changes p by its gradient.
 func (r *RMSProp) Step(p *tensor.Params) {
-	r.remember(p).next("rmsprop", p)
+	r.remember(p).next("rmsprop", p, r.Rate, r.Clip)
 	r.pass = rmsPass{p.Data, p.Grad, r.memory.first, r.Clip.scale(p), float32(r.Beta), float32(r.Rate), float32(r.Eps)}
 	r.workers.Do(len(p.Data), grain, &r.pass)
 	r.pass = rmsPass{}
@@ -39,12 +39,10 @@ func (r *RMSProp) Step(p *tensor.Params) {
 // Steps returns how many steps there have been.
 func (r *RMSProp) Steps() int { return r.memory.count() }
 
-// SetRate sets Rate.
-func (r *RMSProp) SetRate(rate float64) { r.Rate = rate }
-
-// State returns the means, and the number of steps: see [Optimizer].
+// State returns the means, and the number of steps: see the package's
+// doc.
 func (r *RMSProp) State(name string, p *tensor.Params) *tensor.Params {
-	return r.remember(p).named(name)
+	return r.remember(p).named("rmsprop", name, p)
 }
 
 func (r *RMSProp) remember(p *tensor.Params) *memory {

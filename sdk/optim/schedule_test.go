@@ -11,9 +11,9 @@ func TestSchedules(t *testing.T) {
 		want     map[int]float64
 	}{
 		"constant":      {Constant, map[int]float64{0: 1, 7: 1, 1 << 40: 1}},
-		"cosine":        {Cosine(10), map[int]float64{0: 1, 5: 0.5, 10: 0, 20: 0}},
-		"cosine of 12":  {Cosine(12), map[int]float64{3: (1 + math.Sqrt2/2) / 2, 9: (1 - math.Sqrt2/2) / 2}},
-		"cosine of 0":   {Cosine(0), map[int]float64{0: 1, 3: 1}},
+		"cosine":        {CosineTo(10, 0), map[int]float64{0: 1, 5: 0.5, 10: 0, 20: 0}},
+		"cosine of 12":  {CosineTo(12, 0), map[int]float64{3: (1 + math.Sqrt2/2) / 2, 9: (1 - math.Sqrt2/2) / 2}},
+		"cosine of 0":   {CosineTo(0, 0), map[int]float64{0: 1, 3: 1}},
 		"cosine to 0.1": {CosineTo(10, 0.1), map[int]float64{0: 1, 5: 0.55, 10: 0.1, 11: 0.1}},
 		"linear":        {LinearTo(10, 0), map[int]float64{0: 1, 1: 0.9, 9: 0.1, 10: 0, 11: 0}},
 		"linear to 0.2": {LinearTo(4, 0.2), map[int]float64{0: 1, 1: 0.8, 2: 0.6, 4: 0.2, 99: 0.2}},

@@ -18,7 +18,7 @@ import (
 // paper's θ + μ v, the point at which it takes the gradient. Make one with
 // [NewSGD].
 type SGD struct {
-	Rate     float64 // step size, above 0
+	Rate     float64 // step size, from 0
 	Momentum float64 // μ, from 0, none, to below 1; it may change between steps
 	Nesterov bool
 	Clip     Clip
@@ -33,7 +33,7 @@ func NewSGD(rate, momentum float64) *SGD { return &SGD{Rate: rate, Momentum: mom
 
 // Step changes p by its gradient.
 func (s *SGD) Step(p *tensor.Params) {
-	s.remember(p).next("sgd", p)
+	s.remember(p).next("sgd", p, s.Rate, s.Clip)
 	s.pass = sgdPass{p.Data, p.Grad, s.memory.first, s.Clip.scale(p), float32(s.Momentum), float32(s.Rate), s.Nesterov}
 	s.workers.Do(len(p.Data), grain, &s.pass)
 	s.pass = sgdPass{}
@@ -42,12 +42,10 @@ func (s *SGD) Step(p *tensor.Params) {
 // Steps returns how many steps there have been.
 func (s *SGD) Steps() int { return s.memory.count() }
 
-// SetRate sets Rate.
-func (s *SGD) SetRate(rate float64) { s.Rate = rate }
-
-// State returns the velocity, and the number of steps: see [Optimizer].
+// State returns the velocity, and the number of steps: see the package's
+// doc.
 func (s *SGD) State(name string, p *tensor.Params) *tensor.Params {
-	return s.remember(p).named(name)
+	return s.remember(p).named("sgd", name, p)
 }
 
 func (s *SGD) remember(p *tensor.Params) *memory {

@@ -58,7 +58,7 @@ func TestRateIsOutsideTheVelocity(t *testing.T) {
 	p.Data[0] = 0
 	for _, c := range []struct{ rate, want float64 }{{1, -1}, {0.1, -1.15}, {10, -18.65}} {
 		p.Grad[0] = 1
-		s.SetRate(c.rate)
+		s.Rate = c.rate
 		s.Step(p)
 		near(t, s.Steps(), p, []float64{c.want})
 	}

@@ -129,5 +129,5 @@ func (p *Params) Finite() bool {
 	return squares-squares == 0
 }
 
-// Norm returns the Euclidean norm of Grad, 0 before the first Backward.
-func (p *Params) Norm() float64 { return math.Sqrt(kernel.Dot(p.Grad, p.Grad)) }
+// GradNorm returns the Euclidean norm of Grad, 0 before the first Backward.
+func (p *Params) GradNorm() float64 { return math.Sqrt(kernel.Dot(p.Grad, p.Grad)) }

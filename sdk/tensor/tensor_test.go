@@ -250,8 +250,8 @@ func TestParams(t *testing.T) {
 	}
 	var tape Tape
 	tape.Full(1, 1, 3).Mul(c).Add(tape.Full(1, 1, 4).Mul(c)).Backward(&p)
-	if p.Norm() != 7 {
-		t.Errorf("norm is %g, want 7", p.Norm())
+	if p.GradNorm() != 7 {
+		t.Errorf("norm is %g, want 7", p.GradNorm())
 	}
 }
 
