@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -72,7 +73,15 @@ func newLoop(b *testing.B, rows *dataset.File) *loop {
 		b.Fatal(err)
 	}
 	l := &loop{turns: make(chan time.Duration), took: make(chan time.Duration)}
+	ctx, cancel := context.WithCancel(b.Context())
+	b.Cleanup(func() {
+		cancel()
+		close(l.turns)
+		for range l.took { // until the goroutine ends
+		}
+	})
 	go func() {
+		defer close(l.took)
 		long, begin := <-l.turns, time.Now()
 		job := &sdk.Job{Data: rows, Seed: 1, Watch: func(e sdk.Event) {
 			if l.step = e.Step; time.Since(begin) >= long {
@@ -80,10 +89,9 @@ func newLoop(b *testing.B, rows *dataset.File) *loop {
 				long, begin = <-l.turns, time.Now()
 			}
 		}}
-		if err := job.Run(b.Context(), v); err != nil {
+		if err := job.Run(ctx, v); err != nil && ctx.Err() == nil {
 			b.Error(err)
 		}
-		close(l.took)
 	}()
 	return l
 }
