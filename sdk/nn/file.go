@@ -12,11 +12,15 @@ import (
 // ErrMismatch marks weights that are those of another network.
 var ErrMismatch = errors.New("weights do not fit")
 
-// Save writes parameters to a new safetensors file.
+// Save writes parameters to a new safetensors file. Numbers that are not finite
+// are an error, and nothing is written: Load would refuse them.
 func Save(path string, params ...*tensor.Params) error {
 	var file []safetensors.Tensor
 	for _, q := range all(params) {
 		t := q.Tensor
+		if err := finite(q.Name, t.Data); err != nil {
+			return fmt.Errorf("save weights: %s: %w", path, err)
+		}
 		file = append(file, safetensors.Tensor{Name: q.Name, Shape: []int{t.Rows, t.Cols}, Data: t.Data})
 	}
 	if err := safetensors.WriteFile(path, file, nil); err != nil {
@@ -26,7 +30,7 @@ func Save(path string, params ...*tensor.Params) error {
 }
 
 // Load reads parameters from a safetensors file, which must hold just these
-// names and shapes, and finite numbers: if not, the error is an [ErrMismatch],
+// names and shapes, all that was saved together, and finite numbers: if not, the error is an [ErrMismatch],
 // and if it is no whole safetensors file, a [safetensors.ErrCorrupt]. An error
 // leaves the parameters as they were.
 func Load(path string, params ...*tensor.Params) error {
@@ -45,7 +49,7 @@ func Load(path string, params ...*tensor.Params) error {
 	}
 	for _, t := range file {
 		if !slices.ContainsFunc(all(params), func(q *tensor.Param) bool { return q.Name == t.Name }) {
-			return fmt.Errorf("load weights: %s: %w: the network has no %s", path, ErrMismatch, t.Name)
+			return fmt.Errorf("load weights: %s: %w: the file also has %s, and all Params that were saved together are loaded together", path, ErrMismatch, t.Name)
 		}
 	}
 	for _, q := range all(params) {
@@ -72,9 +76,14 @@ func fits(found map[string]safetensors.Tensor, q *tensor.Param) error {
 	case !slices.Equal(t.Shape, want):
 		return fmt.Errorf("%s has shape %v, want %v", q.Name, t.Shape, want)
 	}
-	for i, v := range t.Data {
+	return finite(q.Name, t.Data)
+}
+
+// finite reports where x has a number that is not.
+func finite(name string, x []float32) error {
+	for i, v := range x {
 		if v-v != 0 {
-			return fmt.Errorf("%s has %g at %d", q.Name, v, i)
+			return fmt.Errorf("%s has %g at %d", name, v, i)
 		}
 	}
 	return nil

@@ -2,6 +2,7 @@ package nn
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -250,7 +251,7 @@ func TestLoadRefuses(t *testing.T) {
 			return os.Truncate(path, 100)
 		}, safetensors.ErrCorrupt, "weights.safetensors"},
 		"another network": {func() error { return Save(path, a) }, ErrMismatch, "no decoder.0.weight"},
-		"more than asked": {func() error { return Save(path, b, a) }, ErrMismatch, "the network has no encoder.0.weight"},
+		"more than asked": {func() error { return Save(path, b, a) }, ErrMismatch, "the file also has encoder.0.weight, and all Params that were saved together"},
 		"another shape":   {write(turned, nan), ErrMismatch, "decoder.0.weight has shape [3 2], want [2 3]"},
 		"not a number":    {write(weight, nan), ErrMismatch, "decoder.0.bias has NaN at 2"},
 	} {
@@ -269,5 +270,24 @@ func TestLoadRefuses(t *testing.T) {
 	}
 	if err := Save(filepath.Join(path, "no", "folder"), b); err == nil {
 		t.Error("saved where there is no folder")
+	}
+}
+
+// What Load would refuse is not saved, and does not overwrite what is there.
+func TestSaveRefuses(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "weights.safetensors")
+	a, b := two(1)
+	for _, v := range []float32{float32(math.NaN()), float32(math.Inf(-1))} {
+		if err := os.WriteFile(path, []byte("older"), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		b.Data[len(b.Data)-1] = v
+		err := Save(path, a, b)
+		if want := fmt.Sprintf("decoder.0.bias has %g at 2", v); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %q", err, want)
+		}
+		if got, _ := os.ReadFile(path); string(got) != "older" {
+			t.Errorf("Save wrote %d bytes over what was there", len(got))
+		}
 	}
 }
