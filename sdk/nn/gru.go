@@ -37,7 +37,8 @@ func NewGRU(p *tensor.Params, name string, inputs, size int) *GRU {
 func (g *GRU) Step(x, h *tensor.Tensor) *tensor.Tensor { return g.Forward(x, h, nil) }
 
 // Forward returns the states after each step of x, time-major like x, from the
-// first states h on: zeros, if there is nothing before. Those after the last
+// first states h on, batch × size: tape.Full(batch, size, 0), if there is nothing
+// before. Those after the last
 // step are the last rows. For layers one on the other, give the result to the
 // next GRU.
 //
@@ -53,6 +54,11 @@ func Mask(dst *tensor.Tensor, lengths []int) *tensor.Tensor {
 	n := len(lengths)
 	if dst.Cols != 1 || dst.Rows%max(1, n) != 0 || n == 0 && dst.Rows > 0 {
 		panic(fmt.Sprintf("nn: mask: %v for %d sequences", dst, n))
+	}
+	for i, length := range lengths {
+		if steps := dst.Rows / n; length < 0 || length > steps {
+			panic(fmt.Sprintf("nn: mask: sequence %d has %d steps, want from 0 to %d", i, length, steps))
+		}
 	}
 	for i := range dst.Data {
 		dst.Data[i] = 0

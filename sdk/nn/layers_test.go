@@ -256,13 +256,15 @@ func TestLayerMistakesPanic(t *testing.T) {
 	var p, stats tensor.Params
 	x := tape.Full(2, 3, 1)
 	for want, mistake := range map[string]func(){
-		"nn: residual: 2×3 and 2×1":            func() { Residual{NewDense(&p, "d", 3, 1, tensor.Linear)}.Forward(x) },
-		"nn: layer norm: of 2 for 2×3":         func() { NewLayerNorm(&p, "l", 2).Forward(x) },
-		"nn: batch norm: of 2 for 2×3":         func() { NewBatchNorm(&p, &stats, "b", 2).Forward(x) },
-		"nn: mask: 2×3 for 2 sequences":        func() { Mask(x, []int{1, 2}) },
-		"nn: mask: 3×1 for 2 sequences":        func() { Mask(tape.Full(3, 1, 0), []int{1, 2}) },
-		"nn: mask: 3×1 for 0 sequences":        func() { Mask(tape.Full(3, 1, 0), nil) },
-		"tensor: embed: 4 in row 0, want a cl": func() { NewEmbedding(&p, "e", 4, 2).Forward(tape.Full(1, 1, 4)) },
+		"nn: residual: 2×3 and 2×1":                           func() { Residual{NewDense(&p, "d", 3, 1, tensor.Linear)}.Forward(x) },
+		"nn: layer norm: of 2 for 2×3":                        func() { NewLayerNorm(&p, "l", 2).Forward(x) },
+		"nn: batch norm: of 2 for 2×3":                        func() { NewBatchNorm(&p, &stats, "b", 2).Forward(x) },
+		"nn: mask: 2×3 for 2 sequences":                       func() { Mask(x, []int{1, 2}) },
+		"nn: mask: 3×1 for 2 sequences":                       func() { Mask(tape.Full(3, 1, 0), []int{1, 2}) },
+		"nn: mask: sequence 1 has 3 steps, want from 0 to 2":  func() { Mask(tape.Full(4, 1, 0), []int{2, 3}) },
+		"nn: mask: sequence 0 has -1 steps, want from 0 to 2": func() { Mask(tape.Full(4, 1, 0), []int{-1, 1}) },
+		"nn: mask: 3×1 for 0 sequences":                       func() { Mask(tape.Full(3, 1, 0), nil) },
+		"tensor: embed: 4 in row 0, want a cl":                func() { NewEmbedding(&p, "e", 4, 2).Forward(tape.Full(1, 1, 4)) },
 	} {
 		func() {
 			defer func() {

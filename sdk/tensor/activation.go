@@ -27,7 +27,7 @@ func (a Activation) check(op string) {
 	switch a {
 	case Linear, ReLU, LeakyReLU, Tanh, Sigmoid:
 	default:
-		panic(fmt.Sprintf("tensor: %s: no activation %q", op, string(a)))
+		panic(fmt.Sprintf("tensor: %s: no activation %q, want linear, relu, leaky_relu, tanh or sigmoid", op, string(a)))
 	}
 }
 

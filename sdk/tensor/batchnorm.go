@@ -28,8 +28,8 @@ type Running struct {
 // Gain and bias are 1×Cols. For pictures reshape to a row for each pixel.
 func (x *Tensor) BatchNorm(gain, bias *Tensor, r *Running) *Tensor {
 	for _, p := range [...]*Tensor{r.Mean, r.Variance} {
-		if p.Rows != 1 || p.Cols != x.Cols {
-			panic(fmt.Sprintf("tensor: batch norm: running %v for %v", p, x))
+		if p == nil || p.Rows != 1 || p.Cols != x.Cols {
+			panic(fmt.Sprintf("tensor: batch norm: running %v for %v, want a mean and a variance of 1×%d", p, x, x.Cols))
 		}
 	}
 	t := x.normalised("batch norm", 5*x.Cols, gain, bias, batchNormBack)
@@ -38,6 +38,7 @@ func (x *Tensor) BatchNorm(gain, bias *Tensor, r *Running) *Tensor {
 		t.from = t.Rows
 		t.batchMoments(r)
 	} else {
+		r.check()
 		mean, inverse := t.moments()
 		copy(mean, r.Mean.Data)
 		for j, v := range r.Variance.Data {
@@ -46,6 +47,19 @@ func (x *Tensor) BatchNorm(gain, bias *Tensor, r *Running) *Tensor {
 	}
 	t.rows(t.Rows, t.Cols, batchNorm)
 	return t
+}
+
+// check panics where all of r is 0. One variance may be, of a column that never
+// varied, but not all with all means: they begin at 1.
+func (r *Running) check() {
+	for j, v := range r.Variance.Data {
+		if v != 0 || r.Mean.Data[j] != 0 {
+			return
+		}
+	}
+	if len(r.Variance.Data) > 0 {
+		panic("tensor: batch norm: the running variance is 0 throughout: Init the Params that it is in, or Load them")
+	}
 }
 
 // moments returns the mean of each column, and 1/√(σ² + eps).

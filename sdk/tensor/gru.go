@@ -17,18 +17,22 @@ import (
 //
 // x holds what the inputs have to say to the gates r, z and n, side by side, and
 // so do the weights u, size × 3·size, and bias, 1 × 3·size. h has the first
-// state of each sequence of the batch, and x the rows of the first step, then
+// state of each sequence of the batch, batch × size, and x the rows of the first step, then
 // those of the second, and so on. So has the result, of all states.
 //
 // Where mask, a column with a number for each row of x, is 0, a state stays as
 // it was: the sequence is over, or has not begun. It may be nil.
 func (x *Tensor) GRU(u, bias, h, mask *Tensor) *Tensor {
+	if u == nil || bias == nil || h == nil {
+		panic(fmt.Sprintf("tensor: gru: weights %v, bias %v, state %v: want all; a state of zeros is Full(batch, size, 0)", u, bias, h))
+	}
 	size := u.Rows
 	if u.Cols != 3*size || x.Cols != 3*size || bias.Rows != 1 || bias.Cols != 3*size || h.Cols != size {
-		panic(fmt.Sprintf("tensor: gru: gates %v, weights %v, bias %v, state %v", x, u, bias, h))
+		panic(fmt.Sprintf("tensor: gru: gates %v, weights %v, bias %v, state %v: want n × 3·size, size × 3·size, 1 × 3·size and batch × size", x, u, bias, h))
 	}
 	if h.Rows == 0 && x.Rows > 0 || x.Rows%max(1, h.Rows) != 0 || mask != nil && (mask.Rows != x.Rows || mask.Cols != 1) {
-		panic(fmt.Sprintf("tensor: gru: gates %v, state %v, mask %v", x, h, mask))
+		panic(fmt.Sprintf("tensor: gru: gates %v, state %v, mask %v: want a state of batch × size, rows of gates for each step of the batch, one step after the other as of TimeMajor, and a mask for each"+
+			" of them", x, h, mask))
 	}
 	t := x.result("gru", x.Rows, size, gruBack, u, bias, h, mask)
 	t.b, t.c, t.d = u, bias, h

@@ -84,7 +84,7 @@ func TestGRUAgainstFloat64(t *testing.T) {
 }
 
 func TestGRUGradients(t *testing.T) {
-	for _, s := range [][3]int{{1, 1, 1}, {1, 4, 3}, {3, 1, 2}, {2, 5, 3}} {
+	for _, s := range [][3]int{{1, 1, 1}, {1, 4, 3}, {3, 1, 2}, {2, 2, 3}, {2, 5, 3}} {
 		for _, masked := range []bool{false, true} {
 			r := newRecurrence(s[0], s[1], s[2])
 			r.mask[0] = 1

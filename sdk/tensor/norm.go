@@ -14,8 +14,8 @@ import (
 // for x̂ and n numbers more.
 func (x *Tensor) normalised(op string, n int, gain, bias *Tensor, back func(*Tensor)) *Tensor {
 	for _, p := range [...]*Tensor{gain, bias} {
-		if p.Rows != 1 || p.Cols != x.Cols {
-			panic(fmt.Sprintf("tensor: %s: %v of columns for %v", op, p, x))
+		if p == nil || p.Rows != 1 || p.Cols != x.Cols {
+			panic(fmt.Sprintf("tensor: %s: %v of columns for %v, want a gain and a bias of 1×%d", op, p, x, x.Cols))
 		}
 	}
 	t := x.result(op, x.Rows, x.Cols, back, gain, bias)
