@@ -19,7 +19,7 @@ import (
 //	lossD.Backward(&d)
 //
 // The critic returns one number for each row, which depends on that row alone - so
-// no batch norm - through operations that [tensor.Tensor.Pullback] knows; it
+// no batch norm, but layer norm, as section 4 has it - through operations that [tensor.Tensor.Pullback] knows; it
 // panics at others. Keep it in a variable of type Layer: to make a Layer of an [MLP]
 // or a [Sequential] allocates.
 func GradientPenalty(critic Layer, real, fake, mix *tensor.Tensor) *tensor.Tensor {

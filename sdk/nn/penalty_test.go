@@ -11,11 +11,6 @@ import (
 	"github.com/genhost/genhost/sdk/tensor"
 )
 
-// layerFunc is a layer that is a function.
-type layerFunc func(x *tensor.Tensor) *tensor.Tensor
-
-func (f layerFunc) Forward(x *tensor.Tensor) *tensor.Tensor { return f(x) }
-
 // A judge is a critic of rows of inputs numbers, and the same in float64: its
 // value at x with the parameters p, in the order of Params.
 type judge struct {
@@ -31,11 +26,26 @@ var judges = map[string]judge{
 	"leaky":   mlpJudge(tensor.LeakyReLU),
 	"tanh":    mlpJudge(tensor.Tanh),
 	"sigmoid": mlpJudge(tensor.Sigmoid),
+	"layer norm": {
+		func(p *tensor.Params) Layer {
+			return Sequential{
+				NewDense(p, "first", inputs, 7, tensor.Tanh), NewLayerNorm(p, "norm", 7),
+				NewDense(p, "second", 7, 6, tensor.LeakyReLU), NewDense(p, "last", 6, 1, tensor.Linear),
+			}
+		},
+		func(p, x []float64) float64 {
+			x, p = dense64(p, x, 7, tensor.Tanh)
+			x, p = layerNorm64(p, x)
+			x, p = dense64(p, x, 6, tensor.LeakyReLU)
+			x, _ = dense64(p, x, 1, tensor.Linear)
+			return x[0]
+		},
+	},
 	"residual": {
 		func(p *tensor.Params) Layer {
 			first, last := NewDense(p, "first", inputs, 6, tensor.LeakyReLU), NewDense(p, "last", 6, 1, tensor.Linear)
 			block := NewMLP(p, "block", []int{6, 4, 6}, tensor.Tanh, tensor.Linear)
-			return Sequential{first, layerFunc(func(x *tensor.Tensor) *tensor.Tensor { return x.Add(block.Forward(x)) }), last}
+			return Sequential{first, Residual{block}, last}
 		},
 		func(p, x []float64) float64 {
 			h, p := dense64(p, x, 6, tensor.LeakyReLU)
@@ -49,6 +59,23 @@ var judges = map[string]judge{
 			return y[0]
 		},
 	},
+}
+
+// layerNorm64 is a layer norm of gain, then bias, from the front of p.
+func layerNorm64(p, x []float64) (y, rest []float64) {
+	n := float64(len(x))
+	mean, variance := 0.0, 0.0
+	for _, v := range x {
+		mean += v / n
+	}
+	for _, v := range x {
+		variance += (v - mean) * (v - mean) / n
+	}
+	y = make([]float64, len(x))
+	for i, v := range x {
+		y[i] = p[i]*(v-mean)/math.Sqrt(variance+normEps) + p[len(x)+i]
+	}
+	return y, p[2*len(x):]
 }
 
 func mlpJudge(hidden tensor.Activation) judge {
@@ -237,7 +264,7 @@ func TestMix(t *testing.T) {
 	var tape tensor.Tape
 	real, fake := tape.Input([]float32{1, 2, 3, 4}, 2, 2), tape.Input([]float32{5, 6, 7, 9}, 2, 2)
 	var seen []float32
-	critic := layerFunc(func(x *tensor.Tensor) *tensor.Tensor {
+	critic := Func(func(x *tensor.Tensor) *tensor.Tensor {
 		seen = slices.Clone(x.Data)
 		return x.SumRows()
 	})
@@ -290,15 +317,15 @@ func TestPenaltyLeavesTheGeneratorAlone(t *testing.T) {
 func TestPenaltyMistakesPanic(t *testing.T) {
 	var tape tensor.Tape
 	x, mix := tape.Full(4, 3, 1), tape.Full(4, 1, 0.5)
-	sum := layerFunc((*tensor.Tensor).SumRows)
-	norms := layerFunc((*tensor.Tensor).NormRows)
+	sum := Func((*tensor.Tensor).SumRows)
+	norms := Func((*tensor.Tensor).NormRows)
 	for want, mistake := range map[string]func(){
 		"tensor: pullback: there is no way back through norm rows":               func() { GradientPenalty(norms, x, x, mix) },
 		"nn: gradient penalty: real rows 4×3, fake 1×3, mixed by 4×1":            func() { GradientPenalty(sum, x, x.Slice(0, 1), mix) },
 		"nn: gradient penalty: real rows 4×3, fake 4×3, mixed by 4×3":            func() { GradientPenalty(sum, x, x, x) },
 		"nn: gradient penalty: real rows 4×3, fake 4×3, mixed by 1×1":            func() { GradientPenalty(sum, x, x, mix.Slice(0, 1)) },
-		"nn: r1: the critic makes 4×3 of 4×3, want one number a row":             func() { R1(layerFunc((*tensor.Tensor).Exp), x) },
-		"nn: gradient penalty: the critic makes 1×1 of 4×3, want one number a r": func() { GradientPenalty(layerFunc((*tensor.Tensor).Sum), x, x, mix) },
+		"nn: r1: the critic makes 4×3 of 4×3, want one number a row":             func() { R1(Func((*tensor.Tensor).Exp), x) },
+		"nn: gradient penalty: the critic makes 1×1 of 4×3, want one number a r": func() { GradientPenalty(Func((*tensor.Tensor).Sum), x, x, mix) },
 	} {
 		func() {
 			defer func() {

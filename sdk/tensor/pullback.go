@@ -11,10 +11,10 @@ import "fmt"
 // of a loss, and Backward finds the gradient of the gradient. (That of ReLU and
 // LeakyReLU is constant almost everywhere: what multiplies them counts as such.)
 //
-// It goes through Add, Sub, Mul, Scale, Plus, Exp, Square, Softplus, Activate and
-// the activations, Sum, Mean, SumRows, Slice, Stack, Columns, Beside and Reshape,
-// and through Dense, MatMul, MatMulT, Conv and ConvTransposed by their first
-// operand. It panics at any other operation between x and y. x must be on the
+// It goes through Add, Sub, Mul, Div, Scale, Plus, Exp, Log, Sqrt, Square, Softplus,
+// SiLU, GELU, Activate and the activations, Sum, Mean, SumRows, Slice, Stack, Columns,
+// Beside and Reshape, and through Dense, MatMul, MatMulT, Conv, ConvTransposed and
+// LayerNorm by their first operand. It panics at any other operation between x and y. x must be on the
 // tape.
 func (y *Tensor) Pullback(x, dy *Tensor) *Tensor {
 	if y.tape == nil || x.tape != y.tape {
@@ -90,22 +90,46 @@ func (p *pullback) through(t, dt *Tensor) {
 		if p.leads(t.b) {
 			p.toSecond(t, dt.Mul(t.a), 1)
 		}
+	case "div":
+		if p.leads(t.a) {
+			p.to(t.a, dt.Div(t.b))
+		}
+		if p.leads(t.b) {
+			p.toSecond(t, dt.Mul(t).Div(t.b), -1)
+		}
+	case "sum", "mean":
+		p.to(t.a, p.tape.Full(t.a.Rows, t.a.Cols, t.k).Mul(dt))
+	case "sum rows":
+		p.to(t.a, p.tape.Full(t.a.Rows, t.a.Cols, 1).Mul(dt))
+	default:
+		p.throughEach(t, dt)
+	}
+}
+
+// throughEach is through for functions of each number.
+func (p *pullback) throughEach(t, dt *Tensor) {
+	switch t.op {
 	case "scale":
 		p.to(t.a, dt.Scale(t.k))
 	case "plus":
 		p.to(t.a, dt)
 	case "exp":
 		p.to(t.a, dt.Mul(t))
+	case "log":
+		p.to(t.a, dt.Div(t.a))
+	case "sqrt":
+		p.to(t.a, dt.Div(t).Scale(0.5))
 	case "square":
 		p.to(t.a, dt.Mul(t.a).Scale(2))
 	case "softplus":
 		p.to(t.a, dt.Mul(t.a.Sigmoid()))
+	case "silu":
+		s := t.a.Sigmoid()
+		p.to(t.a, dt.Mul(s.Add(t.Sub(t.Mul(s)))))
+	case "gelu":
+		p.to(t.a, dt.Mul(t.a.geluSlopes()))
 	case "activate":
 		p.to(t.a, t.sloped(dt))
-	case "sum", "mean":
-		p.to(t.a, p.tape.Full(t.a.Rows, t.a.Cols, t.k).Mul(dt))
-	case "sum rows":
-		p.to(t.a, p.tape.Full(t.a.Rows, t.a.Cols, 1).Mul(dt))
 	default:
 		p.throughParts(t, dt)
 	}
@@ -144,6 +168,8 @@ func (p *pullback) throughLinear(t, dt *Tensor) {
 		p.to(t.a, t.sloped(dt).MatMulT(p.weights(t)))
 	case "matmul transposed":
 		p.to(t.a, dt.MatMul(p.weights(t)))
+	case "layer norm":
+		p.to(t.a, t.layerNormPulled(dt, p.weights(t)))
 	case "conv":
 		p.to(t.a, t.sloped(dt).ConvTransposed(t.args.(*Window), p.weights(t), nil, Linear))
 	case "conv transposed":
@@ -194,6 +220,25 @@ func (t *Tensor) sloped(dt *Tensor) *Tensor {
 		return dt.Mul(t.Sub(t.Square()))
 	}
 	return dt
+}
+
+// geluSlopes returns the derivative of GELU at each number of x, σ + x·σ·(1−σ)·v′:
+// see geluOp.
+func (x *Tensor) geluSlopes() *Tensor {
+	square := x.Square()
+	s := square.Scale(geluC3).Plus(geluC1).Mul(x).Sigmoid()
+	return s.Add(s.Sub(s.Square()).Mul(x).Mul(square.Scale(3 * geluC3).Plus(geluC1)))
+}
+
+// layerNormPulled is layerNormSlope as operations: x̂ and 1/√(σ² + eps) depend on
+// x too.
+func (t *Tensor) layerNormPulled(dt, gain *Tensor) *Tensor {
+	k := 1 / float32(t.Cols)
+	d := t.a.Sub(t.a.SumRows().Scale(k))
+	deviation := d.Square().SumRows().Scale(k).Plus(t.k).Sqrt()
+	hat, g := d.Div(deviation), dt.Mul(gain)
+	g = g.Sub(g.SumRows().Scale(k)).Sub(hat.Mul(g.Mul(hat).SumRows().Scale(k)))
+	return g.Div(deviation)
 }
 
 // within returns t as a part of a matrix of zeros, rows × cols, from that
