@@ -17,7 +17,8 @@ type Dense struct {
 //
 // Init draws the weights uniformly, so that numbers keep their size from layer
 // to layer: as [HeUniform] says before a ReLU or a leaky one, with slope 0, and as
-// [GlorotUniform] says otherwise. Biases begin at 0.
+// [GlorotUniform] says otherwise. Biases begin at 0. Before Init weights are 0 too,
+// and a network of them learns nothing.
 func NewDense(p *tensor.Params, name string, inputs, outputs int, act tensor.Activation) *Dense {
 	return newDense(p, name, inputs, outputs, act, 1)
 }
@@ -45,8 +46,8 @@ const head = 0.1
 
 // NewMLP adds the parameters of dense layers between so many widths to p,
 // named name.0.weight and so on. Layers end in the activation hidden, the last
-// one in last. The last one's weights begin a tenth as large as NewDense has
-// them, so that what a network says first is next to nothing.
+// one in last. They begin as NewDense has them, but the last one's weights a
+// tenth as large, so that what a network says first is next to nothing.
 func NewMLP(p *tensor.Params, name string, widths []int, hidden, last tensor.Activation) MLP {
 	if len(widths) < 2 {
 		panic(fmt.Sprintf("nn: mlp %s: widths %v, want those of the input and an output", name, widths))

@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"testing"
@@ -99,6 +100,22 @@ func TestGumbelSoftmaxIsStable(t *testing.T) {
 	y.Columns(0, 1).Sum().Backward(&p)
 	if want := []float32{1, 0, 0}; !slices.Equal(y.Data, want) || p.GradNorm() != 0 {
 		t.Errorf("got %v with a gradient %v, want %v and none", y.Data, p.Grad, want)
+	}
+}
+
+func TestGumbelSoftmaxRefusesTemperatures(t *testing.T) {
+	var tape tensor.Tape
+	x := tape.Full(1, 3, 0)
+	for _, temperature := range []float32{0, -1, float32(math.NaN())} {
+		func() {
+			defer func() {
+				want := fmt.Sprintf("nn: gumbel softmax: temperature %g, want above 0", temperature)
+				if got := recover(); got != want {
+					t.Errorf("panic says %v, want %q", got, want)
+				}
+			}()
+			GumbelSoftmax(x, x, temperature)
+		}()
 	}
 }
 

@@ -6,11 +6,6 @@ import (
 	"github.com/genhost/genhost/sdk/tensor"
 )
 
-// What weights are before training. The layers of this package choose for
-// themselves; to choose for them, set the Init of the parameters before
-// [tensor.Params.Init], as the example of DCGAN does. Any other is a
-// [tensor.Init] too: tensor.Init{Normal: 0.02} draws from N(0, 0.02²).
-
 // GlorotUniform draws uniformly, with the variance 2 / (inputs + outputs) that is a
 // compromise between numbers and gradients that keep their size: Glorot and Bengio,
 // "Understanding the difficulty of training deep feedforward neural networks",

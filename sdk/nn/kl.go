@@ -37,8 +37,12 @@ func KLGaussian(mu, logVar, priorMu, priorLogVar *tensor.Tensor) *tensor.Tensor 
 // al., arXiv:1611.01144, have it for their prior. For several to a row, Reshape.
 //
 //	log K + Σ q log q
+//
+// A class whose logit is −Inf has a q of 0, and adds nothing.
 func KLUniform(logits *tensor.Tensor) *tensor.Tensor {
-	entropy := logits.Softmax().Mul(logits.LogSoftmax()).SumRows() // its negative
+	const least = 0x1p-126 // far below what changes a q that matters; for q = 0, a logarithm that is finite
+	q := logits.Softmax()
+	entropy := q.Mul(q.Plus(least).Log()).SumRows() // its negative
 	return entropy.Plus(float32(math.Log(float64(logits.Cols))))
 }
 

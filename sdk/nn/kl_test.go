@@ -137,9 +137,17 @@ func TestKLUniformBySampling(t *testing.T) {
 		{[]float32{3, 3, 3, 3, 3}, 0},
 		{[]float32{1000, -1000, 0}, math.Log(3)},
 		{[]float32{1000, 1000, -1000, -1000}, math.Ln2},
+		{[]float32{1, float32(math.Inf(-1)), 1, float32(math.Inf(-1))}, math.Ln2},
 	} {
-		if got := KLUniform(tape.Input(c.logits, 1, len(c.logits))).Item(); math.Abs(got-c.want) > 1e-6 {
+		var p tensor.Params
+		x := p.Add("x", 1, len(c.logits), tensor.Init{})
+		copy(x.Data, c.logits)
+		kl := KLUniform(x.On(&tape))
+		if got := kl.Item(); !(math.Abs(got-c.want) < 1e-6) {
 			t.Errorf("kl of %v is %g, want %g", c.logits, got, c.want)
+		}
+		if kl.Backward(&p); !(p.GradNorm() < 1e-6) {
+			t.Errorf("kl of %v has the gradient %v, want none", c.logits, p.Grad)
 		}
 	}
 }

@@ -1,10 +1,8 @@
 package nn_test
 
 import (
-	"fmt"
 	"math"
 	"math/rand/v2"
-	"strings"
 	"testing"
 
 	"github.com/genhost/genhost/sdk/nn"
@@ -71,30 +69,4 @@ func BenchmarkCritic(b *testing.B) {
 			}
 		})
 	}
-}
-
-// DCGAN begins with all weights from N(0, 0.02²): Radford et al.,
-// arXiv:1511.06434, section 4.
-func ExampleNewDense_initialisation() {
-	var params tensor.Params
-	nn.NewMLP(&params, "generator", []int{100, 256, 784}, tensor.ReLU, tensor.Tanh)
-	for _, q := range params.All() {
-		if strings.HasSuffix(q.Name, ".weight") {
-			q.Init = tensor.Init{Normal: 0.02}
-		}
-	}
-	params.Init(rand.New(rand.NewPCG(1, 2)))
-
-	for _, q := range params.All() {
-		squares := 0.0
-		for _, v := range q.Tensor.Data {
-			squares += float64(v) * float64(v)
-		}
-		fmt.Printf("%s %.3f\n", q.Name, math.Sqrt(squares/float64(len(q.Tensor.Data))))
-	}
-	// Output:
-	// generator.0.weight 0.020
-	// generator.0.bias 0.000
-	// generator.1.weight 0.020
-	// generator.1.bias 0.000
 }
