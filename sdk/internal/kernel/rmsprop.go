@@ -7,8 +7,8 @@ import "math"
 //
 //	for i := range p {
 //		d := scale * grad[i]
-//		v[i] += (1 - beta) * (d*d - v[i])
-//		p[i] -= rate * d / (sqrt(v[i]) + eps)
+//		v[i] = fma(d*d-v[i], 1-beta, v[i])
+//		p[i] = fma(-d/(sqrt(v[i])+eps), rate, p[i])
 //	}
 func RMSProp(p, grad, v []float32, scale, beta, rate, eps float32) {
 	rmsProp(p, grad, v, scale, 1-beta, rate, eps)

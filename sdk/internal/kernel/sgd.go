@@ -5,7 +5,7 @@ package kernel
 //
 //	for i := range p {
 //		v[i] = fma(v[i], mu, scale*grad[i])
-//		p[i] -= rate * v[i]
+//		p[i] = fma(-v[i], rate, p[i])
 //	}
 func Momentum(p, grad, v []float32, scale, mu, rate float32) { momentum(p, grad, v, scale, mu, rate) }
 
@@ -22,7 +22,7 @@ func momentumGo(p, grad, v []float32, scale, mu, rate float32) {
 //	for i := range p {
 //		d := scale * grad[i]
 //		v[i] = fma(v[i], mu, d)
-//		p[i] -= rate * fma(v[i], mu, d)
+//		p[i] = fma(-fma(v[i], mu, d), rate, p[i])
 //	}
 func Nesterov(p, grad, v []float32, scale, mu, rate float32) { nesterov(p, grad, v, scale, mu, rate) }
 

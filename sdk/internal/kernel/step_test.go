@@ -7,7 +7,9 @@ import (
 )
 
 // The steps of optimisers against the loops in their comments, in float64.
-func TestSteps(t *testing.T) {
+func TestSteps(t *testing.T) { eachLevel(t, testSteps) }
+
+func testSteps(t *testing.T) {
 	const n, scale, mu, rate, eps = 100, 0.5, 0.9, 1e-2, 1e-3
 	for _, c := range []struct {
 		name string
