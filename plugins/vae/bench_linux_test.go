@@ -22,8 +22,8 @@ import (
 // BenchmarkEndToEnd compares the speed of "genhost train" - processes, progress,
 // previews, plots - with that of the loop alone, on the same rows, in this
 // process. They take turns of half a second, the other one frozen meanwhile, so
-// that a machine with other work slows both alike. Ask for 40 turns or fewer
-// (-benchtime 40x): then the trainings are over.
+// that a machine with other work slows both alike. Ask for as many turns as the
+// noise needs, -benchtime 150x or so; after some 300 the trainings are over.
 func BenchmarkEndToEnd(b *testing.B) {
 	g := newGenhost(b)
 	if out, err := g.train(1).CombinedOutput(); err != nil { // reads the data
@@ -49,8 +49,8 @@ func BenchmarkEndToEnd(b *testing.B) {
 	b.ReportMetric(100*(1-steps[0]/seconds[0]*seconds[1]/steps[1]), "%cost")
 }
 
-// epochs of the article's pictures take half a minute or more.
-const epochs = 100
+// epochs of the article's pictures take two minutes or more.
+const epochs = 400
 
 // A trainer is a training that rests between its turns.
 type trainer interface {
