@@ -19,9 +19,10 @@ type AdamStep struct {
 //
 //	for i := range p {
 //		d := s.Scale * grad[i]
-//		m[i] += (1 - s.Beta1) * (d - m[i])
-//		v[i] += (1 - s.Beta2) * (d*d - v[i])
-//		p[i] = s.Keep*p[i] - s.Rate*m[i]/(sqrt(v[i])*s.Root+s.Eps)
+//		m[i] = fma(d-m[i], 1-s.Beta1, m[i])
+//		v[i] = fma(d*d-v[i], 1-s.Beta2, v[i])
+//		step := m[i] / fma(sqrt(v[i]), s.Root, s.Eps)
+//		p[i] = fma(-step, s.Rate, s.Keep*p[i])
 //	}
 func Adam(p, grad, m, v []float32, s AdamStep) {
 	adam(p, grad, m, v, s.Scale, 1-s.Beta1, 1-s.Beta2, s.Rate, s.Root, s.Eps, s.Keep)
