@@ -29,10 +29,9 @@ type Adam struct {
 	// the first step with a Decay.
 	Decays func(*tensor.Param) bool
 
-	memory  memory // the means m and v of algorithm 1, not corrected for their start at 0
-	runs    []run
-	workers tensor.Workers
-	pass    adamPass
+	memory memory // the means m and v of algorithm 1, not corrected for their start at 0
+	runs   []run
+	pass   adamPass
 }
 
 // NewAdam returns an Adam with the β₁, β₂ and ε that its paper recommends.
@@ -60,7 +59,7 @@ func (a *Adam) Step(p *tensor.Params) {
 		Eps:   float32(a.Eps),
 		Keep:  float32(1 - float64(a.Rate*a.Decay)),
 	}}
-	a.workers.Do(len(p.Data), grain, &a.pass)
+	p.Do(len(p.Data), grain, &a.pass)
 	a.pass = adamPass{}
 }
 

@@ -20,9 +20,8 @@ type RMSProp struct {
 	Eps  float64 // ε, above 0
 	Clip Clip
 
-	memory  memory // v
-	workers tensor.Workers
-	pass    rmsPass
+	memory memory // v
+	pass   rmsPass
 }
 
 // NewRMSProp returns an RMSProp with the lecture's β, 0.9, and an ε of 1e-8.
@@ -32,7 +31,7 @@ func NewRMSProp(rate float64) *RMSProp { return &RMSProp{Rate: rate, Beta: 0.9, 
 func (r *RMSProp) Step(p *tensor.Params) {
 	r.remember(p).next("rmsprop", p, r.Rate, r.Clip)
 	r.pass = rmsPass{p.Data, p.Grad, r.memory.first, r.Clip.scale(p), float32(r.Beta), float32(r.Rate), float32(r.Eps)}
-	r.workers.Do(len(p.Data), grain, &r.pass)
+	p.Do(len(p.Data), grain, &r.pass)
 	r.pass = rmsPass{}
 }
 

@@ -23,9 +23,8 @@ type SGD struct {
 	Nesterov bool
 	Clip     Clip
 
-	memory  memory // v
-	workers tensor.Workers
-	pass    sgdPass
+	memory memory // v
+	pass   sgdPass
 }
 
 // NewSGD returns an SGD with classical momentum.
@@ -35,7 +34,7 @@ func NewSGD(rate, momentum float64) *SGD { return &SGD{Rate: rate, Momentum: mom
 func (s *SGD) Step(p *tensor.Params) {
 	s.remember(p).next("sgd", p, s.Rate, s.Clip)
 	s.pass = sgdPass{p.Data, p.Grad, s.memory.first, s.Clip.scale(p), float32(s.Momentum), float32(s.Rate), s.Nesterov}
-	s.workers.Do(len(p.Data), grain, &s.pass)
+	p.Do(len(p.Data), grain, &s.pass)
 	s.pass = sgdPass{}
 }
 

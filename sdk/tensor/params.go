@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"runtime"
 	"slices"
+	"weak"
 
 	"github.com/genhost/genhost/sdk/internal/kernel"
 )
@@ -19,6 +21,9 @@ type Params struct {
 	list   []*Param
 	named  map[string]bool
 	wanted bool
+
+	workers Workers
+	lent    weak.Pointer[crew] // of the tape that computed Grad
 }
 
 // A Param is one parameter.
@@ -110,6 +115,18 @@ func (p *Params) want(on bool) {
 		}
 		q.Tensor.begun = false
 	}
+}
+
+// Do is [Workers.Do] for what is done with the parameters after a Backward, such
+// as a step of an optimiser. It uses the threads of the tape, which are awake:
+// others would stand in their way.
+func (p *Params) Do(n, grain int, task Task) {
+	if c := p.lent.Value(); c != nil && c.team.Threads() == runtime.GOMAXPROCS(0) {
+		own := p.workers.crew
+		p.workers.crew = c
+		defer func() { p.workers.crew = own }()
+	}
+	p.workers.Do(n, grain, task)
 }
 
 // All returns the parameters, in the order in which they were added. Their

@@ -2,6 +2,7 @@ package tensor
 
 import (
 	"fmt"
+	"runtime"
 	"testing"
 )
 
@@ -60,5 +61,43 @@ func TestAddAfterAppend(t *testing.T) {
 			t.Fatalf("parameter %d begins with %g", i, q.Data[0])
 		}
 		_ = append(p.Data, 7)
+	}
+}
+
+// What is done with parameters after a Backward borrows the threads of its tape,
+// but does not keep them.
+func TestParamsBorrowThreads(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
+	var p Params
+	w := p.Add("w", 1, 3, Init{})
+	tape := &Tape{}
+	w.On(tape).Sum().Backward(&p)
+	borrowed := watchful{p: &p}
+	p.Do(8, 1, &borrowed)
+	if borrowed.crew == nil || borrowed.crew != tape.workers.crew || p.workers.crew != nil {
+		t.Error("the threads are not those of the tape, or were kept")
+	}
+	borrowed.crew, tape = nil, nil
+	for range 3 {
+		runtime.GC()
+	}
+	if p.lent.Value() != nil {
+		t.Error("the parameters keep the tape's threads")
+	}
+	p.Do(8, 1, &borrowed)
+	if borrowed.crew == nil || borrowed.crew != p.workers.crew {
+		t.Error("without a tape the parameters have no threads of their own")
+	}
+}
+
+// A watchful task sees whose threads it runs on.
+type watchful struct {
+	p    *Params
+	crew *crew
+}
+
+func (w *watchful) Run(from, _ int) {
+	if from == 0 {
+		w.crew = w.p.workers.crew
 	}
 }

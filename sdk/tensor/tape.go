@@ -3,6 +3,7 @@ package tensor
 import (
 	"fmt"
 	"slices"
+	"weak"
 )
 
 // A Tape owns the tensors made in a step. The zero Tape is ready to use.
@@ -116,6 +117,7 @@ func (t *Tensor) Backward(params ...*Params) {
 	}
 	for _, p := range params {
 		p.want(true)
+		p.lent = weak.Make(t.tape.workers.threads())
 	}
 	if steps := t.tape.nodes[:t.at+1]; t.trace(steps) {
 		t.begin()
