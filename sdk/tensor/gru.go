@@ -125,9 +125,7 @@ func gruBack(t *Tensor) {
 	if t.b.wanted() {
 		t.gruWeights()
 	}
-	if t.c.wanted() {
-		kernel.ColumnSums(t.c.Grad, t.gruSlopes(0), t.Rows, 3*t.Cols)
-	}
+	t.tape.addBias(t.c, t.gruSlopes(0))
 }
 
 // gruSlope makes the gradients of the gates of the rows from to to of one step,
