@@ -189,7 +189,7 @@ func TestTrainInMemory(t *testing.T) {
 	if err != nil || s.State != run.Done || s.Step != 6 || s.Epoch != 3 {
 		t.Errorf("status %+v, %v", s, err)
 	}
-	if len(y.previewed) != 3 || y.previewed[0].Len() != previewRows {
+	if len(y.previewed) != 2 || y.previewed[0].Len() != previewRows {
 		t.Errorf("%d previews", len(y.previewed))
 	}
 	if c, err := r.Checkpoint(); err != nil || c.Step != 6 {
@@ -207,7 +207,7 @@ func TestPreviewFails(t *testing.T) {
 		t.Errorf("said %q", said)
 	}
 	events, err := os.ReadFile(filepath.Join(r.Dir, "events.jsonl"))
-	if err != nil || strings.Count(string(events), "no ink") != 3 {
+	if err != nil || strings.Count(string(events), "no ink") != 2 {
 		t.Errorf("events: %s, %v", events, err)
 	}
 }

@@ -27,8 +27,9 @@ type Job struct {
 	// MaxSteps ends training early; 0 leaves that to the model's settings.
 	MaxSteps int
 
-	// Previews is how many rows to generate at the end of each epoch, always
-	// from the same latents; 0 for none.
+	// Previews is how many rows to generate at the end of epochs, always from
+	// the same latents; 0 for none. Epochs that are short share a preview a
+	// second; the last has its own.
 	Previews int
 
 	// Stop is closed when training should end after the current step.
@@ -37,16 +38,18 @@ type Job struct {
 	// Watch is told what happens, from one goroutine at a time; may be nil.
 	Watch func(Event)
 
-	model Model
-	ctx   context.Context
-	at    Position
-	epoch int     // steps in one
-	sum   Metrics // over the window's steps
-	seen  map[string]int
-	count int
-	sent  time.Time // the last event with metrics
-	saved time.Time
-	last  int // step of the last checkpoint
+	model  Model
+	ctx    context.Context
+	at     Position
+	epoch  int     // steps in one
+	sum    Metrics // over the window's steps
+	seen   map[string]int
+	count  int
+	sent   time.Time // the last event with metrics
+	saved  time.Time
+	last   int       // step of the last checkpoint
+	shown  time.Time // the last preview
+	warned map[string]bool
 }
 
 // Metrics are figures by name, of one step or the mean over some: "loss", "kl".
@@ -72,11 +75,14 @@ type Event struct {
 
 	Checkpoint string // a checkpoint's folder, complete
 	Preview    *Batch // rows from the same latents as ever
+	Warning    string // something is not as it should be, and what to do
 }
 
 const (
 	windows   = 500                    // of metrics in a job, about
 	lifeSigns = 200 * time.Millisecond // between events with metrics
+	// previewPause is between previews, whose drawing may take from training.
+	previewPause = time.Second
 	// previewSeed is the seed of every job's previews, so that runs compare.
 	previewSeed = 1
 	// WeightsFile is the file in a checkpoint's folder that [Saver] writes.
@@ -96,7 +102,8 @@ func (j *Job) Run(ctx context.Context, m Model) error {
 	}
 	j.model, j.ctx = m, ctx
 	j.at, j.epoch, j.sum, j.seen, j.count, j.last = Position{}, 0, Metrics{}, map[string]int{}, 0, 0
-	j.sent, j.saved = time.Now(), time.Now()
+	j.warned = map[string]bool{}
+	j.sent, j.saved, j.shown = time.Now(), time.Now(), time.Time{}
 	err := m.Train(ctx, j)
 	if err == nil {
 		err = ctx.Err()
@@ -186,6 +193,15 @@ func (j *Job) Step(m Metrics) error {
 	return nil
 }
 
+// Warn tells the user, the first time that it is called with this name, that
+// something is not as it should be and what to do about it. Training goes on.
+func (j *Job) Warn(name, text string) {
+	if !j.warned[name] {
+		j.warned[name] = true
+		j.tell(Event{Warning: text})
+	}
+}
+
 // report sends the window's means, when it ends or when the watcher has heard
 // nothing for a while.
 func (j *Job) report(epochEnds bool) {
@@ -207,7 +223,7 @@ func (j *Job) report(epochEnds bool) {
 }
 
 func (j *Job) preview() error {
-	if j.Previews == 0 || j.Watch == nil {
+	if j.Previews == 0 || j.Watch == nil || j.at.Step < j.at.Steps && time.Since(j.shown) < previewPause {
 		return nil
 	}
 	rows, err := j.model.Generate(j.ctx, GenerateRequest{N: j.Previews, Seed: previewSeed})
@@ -215,6 +231,7 @@ func (j *Job) preview() error {
 		return fmt.Errorf("preview: %w", err)
 	}
 	j.tell(Event{Preview: &rows})
+	j.shown = time.Now()
 	return nil
 }
 

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -329,28 +330,33 @@ func TestCancelOfACarelessModel(t *testing.T) {
 }
 
 func TestPreviews(t *testing.T) {
-	m := &counted{size: 5, epochs: 9}
-	events, err := watch(t.Context(), &Job{Data: numbered(10), Seed: 4, MaxSteps: 5, Previews: 3}, m)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var at []int
-	for _, e := range events {
-		if e.Preview != nil {
-			at = append(at, e.Step)
-			if e.Preview.Len() != 3 {
-				t.Errorf("a preview of %d rows", e.Preview.Len())
+	synctest.Test(t, func(t *testing.T) {
+		m := &counted{size: 5, epochs: 9, step: func(Batch) Metrics {
+			time.Sleep(200 * time.Millisecond)
+			return nil
+		}}
+		events, err := watch(t.Context(), &Job{Data: numbered(10), Seed: 4, MaxSteps: 13, Previews: 3}, m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var at []int
+		for _, e := range events {
+			if e.Preview != nil {
+				at = append(at, e.Step)
+				if e.Preview.Len() != 3 {
+					t.Errorf("a preview of %d rows", e.Preview.Len())
+				}
 			}
 		}
-	}
-	if !slices.Equal(at, []int{2, 4, 5}) {
-		t.Errorf("previews after steps %v, want 2, 4 and 5: each epoch's end", at)
-	}
-	for _, req := range m.generated {
-		if !reflect.DeepEqual(req, GenerateRequest{N: 3, Seed: previewSeed}) {
-			t.Errorf("a preview from %+v", req)
+		if !slices.Equal(at, []int{2, 8, 13}) {
+			t.Errorf("previews after steps %v, want 2, 8 and 13: epochs' ends, a second apart, and the last", at)
 		}
-	}
+		for _, req := range m.generated {
+			if !reflect.DeepEqual(req, GenerateRequest{N: 3, Seed: previewSeed}) {
+				t.Errorf("a preview from %+v", req)
+			}
+		}
+	})
 }
 
 func TestNoPreviewsUnasked(t *testing.T) {

@@ -18,6 +18,8 @@ const (
 	CanDecode    Ability = "decode"    // [Decoder]
 	CanSave      Ability = "save"      // [Saver]
 	CanCondition Ability = "condition" // [Conditional]
+	CanScore     Ability = "score"     // [Scorer]
+	CanValidate  Ability = "validate"  // [Validator], in Train
 )
 
 // A ModelMaker makes models. Get one from [MakeModel].
@@ -91,6 +93,8 @@ var optional = []struct {
 	{reflect.TypeFor[Decoder](), CanDecode},
 	{reflect.TypeFor[Saver](), CanSave},
 	{reflect.TypeFor[Conditional](), CanCondition},
+	{reflect.TypeFor[Scorer](), CanScore},
+	{reflect.TypeFor[Validator](), CanValidate},
 }
 
 func abilities(m reflect.Type) []Ability {

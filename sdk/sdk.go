@@ -39,7 +39,7 @@ type ModelSpec struct {
 // called one at a time.
 //
 // What a model may also be able to do are further interfaces, each found with
-// [As]: [Saver], [Decoder], [Conditional], [io.Closer].
+// [As]: [Saver], [Decoder], [Conditional], [Scorer], [Validator], [io.Closer].
 type Model interface {
 	// Train fits the model to the job's rows. It calls job.Step at the end of
 	// each step and returns the error that gives, which is how training is
@@ -116,6 +116,40 @@ type Decoder interface {
 type Conditional interface {
 	// Conditions returns those of the Space's conditions that the model heeds.
 	Conditions() []Condition
+}
+
+// A Scorer is a model that knows how likely a row is.
+type Scorer interface {
+	// Score returns the likelihood of each row of x. That of row i depends on
+	// the seed and on req.First+i, not on the other rows.
+	Score(ctx context.Context, x Batch, req ScoreRequest) ([]Score, error)
+}
+
+// A ScoreRequest says how rows are to be scored.
+type ScoreRequest struct {
+	Samples int    // of the latent, for Score.LogLikelihood; from 1
+	Seed    uint64 // of those samples
+	First   int    // index of the first row
+}
+
+// A Score says how likely a row is, in nats: the logarithm of a probability, or
+// of a density where numbers are real.
+type Score struct {
+	// LogLikelihood is an estimate of log p(x) from below, by so many
+	// importance samples (Burda et al., arXiv:1509.00519, equation 8).
+	LogLikelihood float64
+
+	// ELBO is Reconstruction − KL, of one sample of the latent. A model
+	// without latents has its likelihood here, and in the other two 0.
+	ELBO, Reconstruction, KL float64
+}
+
+// A Validator is a model that can say, while it trains, how good it is on rows
+// that it does not learn from.
+type Validator interface {
+	// Validate returns figures about rows; one of them, "loss", is less the
+	// better the model is. Equal weights and rows give equal figures.
+	Validate(ctx context.Context, rows Rows) (Metrics, error)
 }
 
 // NoEncoder is embedded by models that have no encoder.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -20,92 +22,156 @@ import (
 )
 
 // BenchmarkEndToEnd compares the speed of "genhost train" - processes, progress,
-// previews, plots - with that of the loop alone, on the same rows, in this
-// process. They take turns of half a second, the other one frozen meanwhile, so
-// that a machine with other work slows both alike. Ask for as many turns as the
-// noise needs, -benchtime 150x or so; after some 300 the trainings are over.
+// previews, plots - with that of the loop alone, on the same rows, in one
+// process. They take turns, the other one frozen meanwhile, so that a machine
+// with other work slows both alike; %cost is the median over the pairs of
+// turns. Ask for as many as the noise needs, -benchtime 40x or so; after some 60
+// the trainings are over.
 func BenchmarkEndToEnd(b *testing.B) {
 	g := newGenhost(b)
 	if out, err := g.train(1).CombinedOutput(); err != nil { // reads the data
 		b.Fatalf("train: %v\n%s", err, out)
 	}
-	both := []trainer{g.begin(b), newLoop(b, g.rows(b))}
-	var steps, seconds [2]float64
-	for i, t := range both {
-		t.turn(b, 3*time.Second) // into its stride
-		steps[i] = -float64(t.steps(b))
+	both := []trainer{g.begin(b), beginAlone(b, g.rows(b))}
+	for _, t := range both { // is under way before the first turn
+		t.signal(b, syscall.SIGCONT)
+		time.Sleep(3 * time.Second)
+		t.signal(b, syscall.SIGSTOP)
 	}
+	var speeds [2][]float64
+	var costs []float64
 	for n := 0; b.Loop(); n++ {
 		for i := range both {
 			i = (i + n) % 2
-			seconds[i] += both[i].turn(b, time.Second/2).Seconds()
+			speeds[i] = append(speeds[i], turn(both[i], b))
 		}
+		costs = append(costs, 100*(1-speeds[0][n]/speeds[1][n]))
 	}
-	for i, t := range both {
-		steps[i] += float64(t.steps(b))
-	}
-	b.ReportMetric(steps[0]/seconds[0], "steps/s")
-	b.ReportMetric(steps[1]/seconds[1], "alone-steps/s")
-	b.ReportMetric(100*(1-steps[0]/seconds[0]*seconds[1]/steps[1]), "%cost")
+	b.ReportMetric(median(speeds[0]), "steps/s")
+	b.ReportMetric(median(speeds[1]), "alone-steps/s")
+	b.ReportMetric(median(costs), "%cost")
 }
 
 // epochs of the article's pictures take two minutes or more.
 const epochs = 400
 
-// A trainer is a training that rests between its turns.
+// A trainer is a training in other processes.
 type trainer interface {
-	turn(b *testing.B, long time.Duration) time.Duration
-	steps(b *testing.B) int // so far
+	signal(b *testing.B, s syscall.Signal)
+	// marks returns the steps that the training has told of, and when.
+	marks(b *testing.B) []mark
 }
 
-// A loop is a training in this process.
-type loop struct {
-	turns chan time.Duration
-	took  chan time.Duration
-	step  int
+type mark struct {
+	Step int
+	Time time.Time
 }
 
-func newLoop(b *testing.B, rows *dataset.File) *loop {
+// turn lets a frozen training go on for two seconds, and returns its speed in
+// steps a second once it is in its stride.
+func turn(t trainer, b *testing.B) float64 {
+	t.signal(b, syscall.SIGCONT)
+	time.Sleep(200 * time.Millisecond)
+	begin := time.Now()
+	time.Sleep(2 * time.Second)
+	marks := t.marks(b)
+	t.signal(b, syscall.SIGSTOP)
+	marks = slices.DeleteFunc(marks, func(m mark) bool { return m.Time.Before(begin) })
+	if len(marks) < 2 {
+		b.Fatal("no steps: the training is over, or too slow for this benchmark")
+	}
+	first, last := marks[0], marks[len(marks)-1]
+	return float64(last.Step-first.Step) / last.Time.Sub(first.Time).Seconds()
+}
+
+func median(x []float64) float64 {
+	return slices.Sorted(slices.Values(x))[len(x)/2]
+}
+
+// An alone is a training that no host watches: this test's program, started
+// once more, which prints the steps that it reports.
+type alone struct {
+	cmd *exec.Cmd
+	out string // the file it prints to
+}
+
+// aloneData is the variable that tells the program to train, and on which rows.
+const aloneData = "TRAIN_ALONE_ON"
+
+func TestMain(m *testing.M) {
+	if path := os.Getenv(aloneData); path != "" {
+		if err := trainAlone(path); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
+	os.Exit(m.Run())
+}
+
+func trainAlone(path string) error {
+	rows, err := dataset.Open(path)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
 	s := defaults
 	s.Epochs = epochs
 	v, err := newVAE(s, rows.Space())
 	if err != nil {
+		return err
+	}
+	out := json.NewEncoder(os.Stdout)
+	job := &sdk.Job{Data: rows, Seed: 1, Watch: func(e sdk.Event) {
+		if e.Window {
+			_ = out.Encode(mark{e.Step, time.Now()})
+		}
+	}}
+	return job.Run(context.Background(), v)
+}
+
+func beginAlone(b *testing.B, rows string) *alone {
+	a := &alone{cmd: exec.Command(os.Args[0]), out: filepath.Join(b.TempDir(), "steps")}
+	out, err := os.Create(a.out)
+	if err != nil {
 		b.Fatal(err)
 	}
-	l := &loop{turns: make(chan time.Duration), took: make(chan time.Duration)}
-	ctx, cancel := context.WithCancel(b.Context())
-	b.Cleanup(func() {
-		cancel()
-		close(l.turns)
-		for range l.took { // until the goroutine ends
-		}
-	})
-	go func() {
-		defer close(l.took)
-		long, begin := <-l.turns, time.Now()
-		job := &sdk.Job{Data: rows, Seed: 1, Watch: func(e sdk.Event) {
-			if l.step = e.Step; time.Since(begin) >= long {
-				l.took <- time.Since(begin)
-				long, begin = <-l.turns, time.Now()
-			}
-		}}
-		if err := job.Run(ctx, v); err != nil && ctx.Err() == nil {
-			b.Error(err)
-		}
-	}()
-	return l
-}
-
-func (l *loop) turn(b *testing.B, long time.Duration) time.Duration {
-	l.turns <- long
-	took, more := <-l.took
-	if !more {
-		b.Fatal("the training is over: ask for fewer turns")
+	defer out.Close()
+	a.cmd.Env = append(os.Environ(), aloneData+"="+rows, fmt.Sprint("GOMAXPROCS=", runtime.GOMAXPROCS(0)))
+	a.cmd.Stdout, a.cmd.Stderr = out, os.Stderr
+	if err := a.cmd.Start(); err != nil {
+		b.Fatal(err)
 	}
-	return took
+	a.signal(b, syscall.SIGSTOP)
+	b.Cleanup(func() {
+		_ = a.cmd.Process.Kill()
+		_ = a.cmd.Wait()
+	})
+	return a
 }
 
-func (l *loop) steps(*testing.B) int { return l.step }
+func (a *alone) signal(b *testing.B, s syscall.Signal) {
+	if err := a.cmd.Process.Signal(s); err != nil {
+		b.Fatal(err)
+	}
+}
+
+func (a *alone) marks(b *testing.B) []mark { return marksIn(b, a.out, "") }
+
+// marksIn reads the marks of the lines that contain a string.
+func marksIn(b *testing.B, file, with string) (marks []mark) {
+	lines, err := os.ReadFile(file)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for line := range bytes.Lines(lines) {
+		var m mark
+		if bytes.Contains(line, []byte(with)) && json.Unmarshal(line, &m) == nil { // the last may be half written
+			marks = append(marks, m)
+		}
+	}
+	return marks
+}
 
 // A genhost is the command, with a folder and a cache of its own.
 type genhost struct {
@@ -145,25 +211,22 @@ func (g *genhost) train(epochs int) *exec.Cmd {
 	return cmd
 }
 
-// rows opens the larger of the datasets that genhost has read, which is the one
-// it trains on.
-func (g *genhost) rows(b *testing.B) *dataset.File {
+// rows is the largest of the datasets that genhost has read, which is the one it
+// trains on.
+func (g *genhost) rows(b *testing.B) string {
 	files, err := filepath.Glob(filepath.Join(g.folder, "cache", "datasets", "*.safetensors"))
 	if err != nil || len(files) == 0 {
 		b.Fatalf("no datasets: %v", err)
 	}
-	var largest *dataset.File
-	for _, file := range files {
-		d, err := dataset.Open(file)
-		if err != nil {
-			b.Fatal(err)
-		}
-		b.Cleanup(func() { d.Close() })
-		if largest == nil || d.Len() > largest.Len() {
-			largest = d
-		}
+	return slices.MaxFunc(files, func(a, c string) int { return cmp.Compare(size(b, a), size(b, c)) })
+}
+
+func size(b *testing.B, file string) int64 {
+	info, err := os.Stat(file)
+	if err != nil {
+		b.Fatal(err)
 	}
-	return largest
+	return info.Size()
 }
 
 // begin starts a long training.
@@ -178,14 +241,6 @@ func (g *genhost) begin(b *testing.B) *genhost {
 		_ = g.cmd.Wait()
 	})
 	return g
-}
-
-func (g *genhost) turn(b *testing.B, long time.Duration) time.Duration {
-	begin := time.Now()
-	g.signal(b, syscall.SIGCONT)
-	time.Sleep(long)
-	g.signal(b, syscall.SIGSTOP)
-	return time.Since(begin)
 }
 
 // signal sends a signal to the command and its plugins.
@@ -206,18 +261,6 @@ func (g *genhost) signal(b *testing.B, s syscall.Signal) {
 	}
 }
 
-func (g *genhost) steps(b *testing.B) int {
-	events, err := os.ReadFile(filepath.Join(g.folder, "runs", fmt.Sprint("r", epochs), "events.jsonl"))
-	if err != nil {
-		b.Fatal(err)
-	}
-	if bytes.Contains(events, []byte(`"type":"end"`)) {
-		b.Fatal("the training is over: ask for fewer turns")
-	}
-	lines := bytes.Split(bytes.TrimSpace(events), []byte("\n"))
-	var last struct{ Step int }
-	if err := json.Unmarshal(lines[len(lines)-1], &last); err != nil {
-		b.Fatal(err)
-	}
-	return last.Step
+func (g *genhost) marks(b *testing.B) []mark {
+	return marksIn(b, filepath.Join(g.folder, "runs", fmt.Sprint("r", epochs), "events.jsonl"), `"type":"metrics"`)
 }

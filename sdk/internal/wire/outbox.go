@@ -3,6 +3,7 @@ package wire
 import (
 	"context"
 	"sync"
+	"time"
 
 	pb "github.com/genhost/genhost/sdk/internal/wire/wirepb"
 	"google.golang.org/protobuf/proto"
@@ -16,11 +17,11 @@ type outbox struct {
 	changed *sync.Cond
 	waiting []*pb.TrainEvent
 	bytes   int
-	closed  bool
+	closed  chan struct{}
 }
 
 func newOutbox() *outbox {
-	o := &outbox{}
+	o := &outbox{closed: make(chan struct{})}
 	o.changed = sync.NewCond(&o.mu)
 	return o
 }
@@ -50,7 +51,7 @@ func passing(e *pb.TrainEvent) bool { return e.GetProgress() != nil && !e.GetPro
 func (o *outbox) take() *pb.TrainEvent {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	for len(o.waiting) == 0 && !o.closed {
+	for len(o.waiting) == 0 && !o.ended() {
 		o.changed.Wait()
 	}
 	if len(o.waiting) == 0 {
@@ -63,12 +64,36 @@ func (o *outbox) take() *pb.TrainEvent {
 	return e
 }
 
+// rest lets events gather for a while when none waits, since each time that a
+// host is woken up takes from the training. It returns early when the outbox is
+// closed.
+func (o *outbox) rest(pause time.Duration) {
+	o.mu.Lock()
+	idle := len(o.waiting) == 0
+	o.mu.Unlock()
+	if idle {
+		select {
+		case <-time.After(pause):
+		case <-o.closed:
+		}
+	}
+}
+
 // close says that no event comes any more.
 func (o *outbox) close() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.closed = true
+	close(o.closed)
 	o.changed.Broadcast()
+}
+
+func (o *outbox) ended() bool {
+	select {
+	case <-o.closed:
+		return true
+	default:
+		return false
+	}
 }
 
 func (o *outbox) wake() {

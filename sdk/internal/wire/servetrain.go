@@ -71,6 +71,9 @@ func (t *training) run(plugin string, job *sdk.Job, m sdk.Model) error {
 	return t.send(&pb.TrainEvent{Event: &pb.TrainEvent_Result{Result: &pb.TrainResult{Error: toError(err)}}})
 }
 
+// eventPause is how long events gather before they are sent together.
+const eventPause = 100 * time.Millisecond
+
 // sendAll sends the events until there are no more. When one cannot be sent it
 // ends the training.
 func (t *training) sendAll(cancel context.CancelCauseFunc) (err error) {
@@ -81,6 +84,7 @@ func (t *training) sendAll(cancel context.CancelCauseFunc) (err error) {
 		if err != nil {
 			cancel(err)
 		}
+		t.events.rest(eventPause)
 	}
 	return err
 }

@@ -1256,7 +1256,7 @@ type TrainStart struct {
 	Dir             []byte                 `protobuf:"bytes,4,opt,name=dir,proto3" json:"dir,omitempty"`                                                 // for checkpoints; empty for none
 	CheckpointEvery int64                  `protobuf:"varint,5,opt,name=checkpoint_every,json=checkpointEvery,proto3" json:"checkpoint_every,omitempty"` // nanoseconds, 0 for never
 	MaxSteps        int64                  `protobuf:"varint,6,opt,name=max_steps,json=maxSteps,proto3" json:"max_steps,omitempty"`                      // 0 for no limit
-	Previews        int64                  `protobuf:"varint,7,opt,name=previews,proto3" json:"previews,omitempty"`                                      // rows, at the end of each epoch
+	Previews        int64                  `protobuf:"varint,7,opt,name=previews,proto3" json:"previews,omitempty"`                                      // rows, at the end of epochs, of the last and at most one a second
 	unknownFields   protoimpl.UnknownFields
 	sizeCache       protoimpl.SizeCache
 }
