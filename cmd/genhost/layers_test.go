@@ -33,7 +33,9 @@ registry                 sdk github.com/BurntSushi/toml
 host/run                 sdk github.com/BurntSushi/toml
 host/npy
 host/chart               gonum.org/v1/plot
+host/eval/classifier      sdk sdk/tensor sdk/nn sdk/optim
 host/process             sdk sdk/dial
+host/tensorboard         google.golang.org/protobuf
 host                     sdk sdk/dataset registry host/run host/npy host/chart host/process
 cmd/genhost/progress     sdk github.com/vbauerster/mpb/v8 golang.org/x/term
 cmd/genhost              sdk registry host host/run cmd/genhost/progress github.com/spf13/cobra
