@@ -34,6 +34,7 @@ host/run                 sdk github.com/BurntSushi/toml
 host/npy
 host/chart               gonum.org/v1/plot
 host/eval/classifier      sdk sdk/tensor sdk/nn sdk/optim
+host/report              sdk
 host/process             sdk sdk/dial
 host/tensorboard         google.golang.org/protobuf
 host                     sdk sdk/dataset registry host/run host/npy host/chart host/process
