@@ -120,8 +120,10 @@ type Conditional interface {
 
 // A Scorer is a model that knows how likely a row is.
 type Scorer interface {
-	// Score returns the likelihood of each row of x. That of row i depends on
-	// the seed and on req.First+i, not on the other rows.
+	// Score returns the likelihood of each row of x, with its conditions where
+	// the model heeds some. Besides the row, that of row i depends on the seed
+	// and on req.First+i only, not on the other rows. Rows and requests that do
+	// not fit are [ErrBadInput], a model that has not learned [ErrNotTrained].
 	Score(ctx context.Context, x Batch, req ScoreRequest) ([]Score, error)
 }
 
@@ -130,6 +132,14 @@ type ScoreRequest struct {
 	Samples int    // of the latent, for Score.LogLikelihood; from 1
 	Seed    uint64 // of those samples
 	First   int    // index of the first row
+}
+
+// Check reports what is wrong with a request. The error is an [ErrBadInput].
+func (r ScoreRequest) Check() error {
+	if r.Samples < 1 || r.First < 0 {
+		return fmt.Errorf("%w: %d samples, rows from %d on: want at least 1, from 0 on", ErrBadInput, r.Samples, r.First)
+	}
+	return nil
 }
 
 // A Score says how likely a row is, in nats: the logarithm of a probability, or

@@ -41,6 +41,9 @@
 //   - Generate equals Decode of Draw; rows are encoded and decoded one by one,
 //     whatever else is in the batch; latents have one shape.
 //   - Rows and latents of another shape are refused with [sdk.ErrBadInput].
+//   - Scores are finite and of one row each, whatever else is in the batch; the
+//     log-likelihood by many samples is, in the mean, not below the ELBO, which
+//     is Reconstruction − KL.
 //
 // # What every modality promises
 //

@@ -172,6 +172,8 @@ var everywhere = []modelCheck{
 	{"a twin with the same weights gives equal rows", []sdk.Ability{sdk.CanSave}, checkTwin},
 	{"encodes row by row", []sdk.Ability{sdk.CanEncode}, checkEncode},
 	{"generate is decode of draw", []sdk.Ability{sdk.CanDecode}, checkDecode},
+	{"scores row by row", []sdk.Ability{sdk.CanScore}, checkScorePieces},
+	{"likelihoods are no less than the bound", []sdk.Ability{sdk.CanScore}, checkBound},
 }
 
 // once are the checks made with one toy.
@@ -193,6 +195,7 @@ var once = []modelCheck{
 	{"heeds its conditions", []sdk.Ability{sdk.CanCondition}, checkConditions},
 	{"refuses rows of another shape", []sdk.Ability{sdk.CanEncode}, checkEncodeShape},
 	{"refuses latents of another shape", []sdk.Ability{sdk.CanDecode}, checkDecodeShape},
+	{"refuses to score what does not fit", []sdk.Ability{sdk.CanScore}, checkBadScores},
 	{"weights are safetensors", []sdk.Ability{sdk.CanSave}, checkSafetensors},
 	{"refuses damaged weights", []sdk.Ability{sdk.CanSave}, checkDamaged},
 	{"refuses weights of another model", []sdk.Ability{sdk.CanSave}, checkForeign},

@@ -61,6 +61,14 @@ func (s *subject) attempts(b Bench) []attempt {
 			_, err = decoder.Draw(ctx, req)
 			return err
 		}},
+		{sdk.CanScore, func(ctx context.Context, m sdk.Model) error {
+			scorer, err := sdk.As[sdk.Scorer](m)
+			if err != nil {
+				return err
+			}
+			_, err = scorer.Score(ctx, s.toy.rows.Slice(0, 2), sdk.ScoreRequest{Samples: 2})
+			return err
+		}},
 		{sdk.CanCondition, func(_ context.Context, m sdk.Model) error {
 			_, err := sdk.As[sdk.Conditional](m)
 			return err

@@ -26,6 +26,7 @@ var (
 	_ sdk.Decoder     = (*model)(nil)
 	_ sdk.Saver       = (*model)(nil)
 	_ sdk.Conditional = (*model)(nil)
+	_ sdk.Scorer      = (*model)(nil)
 	_ io.Closer       = (*model)(nil)
 )
 

@@ -48,19 +48,38 @@ func fromGenerate(r *pb.GenerateRequest, given sdk.Batch) sdk.GenerateRequest {
 	return sdk.GenerateRequest{N: int(r.N), Seed: r.Seed, First: int(r.First), Conditions: given.Conditions}
 }
 
-// A rowStream takes a batch in requests of a kind, and gives one back.
-type rowStream[In any] interface {
+// requests of a kind bring a batch.
+type requests[In any] interface {
 	Context() context.Context
 	Recv() (In, error)
+}
+
+// A rowStream takes a batch in requests of a kind, and gives one back.
+type rowStream[In any] interface {
+	requests[In]
 	Send(*pb.Chunk) error
 }
 
-// answer receives the batch that chunk finds in the requests, lets do make
-// another of it, with the session's model and the first request, and sends
-// that.
+// answer lets do make a batch of the one that comes in requests, as carryOut
+// does, and sends it.
 func answer[In interface{ GetSession() string }](
 	s *server, stream rowStream[In], chunk func(In) *pb.Chunk,
 	do func(ctx context.Context, m sdk.Model, first In, b sdk.Batch) (sdk.Batch, error),
+) error {
+	return carryOut(s, stream, chunk, func(ctx context.Context, m sdk.Model, first In, b sdk.Batch) error {
+		out, err := do(ctx, m, first, b)
+		if err != nil {
+			return err
+		}
+		return send(out, stream.Send)
+	})
+}
+
+// carryOut receives the batch that chunk finds in the requests, and lets do
+// work on it with the session's model and the first request.
+func carryOut[In interface{ GetSession() string }](
+	s *server, stream requests[In], chunk func(In) *pb.Chunk,
+	do func(ctx context.Context, m sdk.Model, first In, b sdk.Batch) error,
 ) error {
 	first, err := stream.Recv()
 	if err != nil {
@@ -81,11 +100,7 @@ func answer[In interface{ GetSession() string }](
 		return err
 	}
 	defer leave()
-	out, err := do(stream.Context(), m, first, in)
-	if err != nil {
-		return err
-	}
-	return send(out, stream.Send)
+	return do(stream.Context(), m, first, in)
 }
 
 // receive reads the rest of a batch.

@@ -275,13 +275,15 @@ func (x *Description) GetModalities() []*ModalitySpec {
 }
 
 type ModelSpec struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
-	Family        string                 `protobuf:"bytes,2,opt,name=family,proto3" json:"family,omitempty"` // "vae", "gan", ...
-	Doc           string                 `protobuf:"bytes,3,opt,name=doc,proto3" json:"doc,omitempty"`
-	Modalities    []string               `protobuf:"bytes,4,rep,name=modalities,proto3" json:"modalities,omitempty"`
-	Settings      []*Setting             `protobuf:"bytes,5,rep,name=settings,proto3" json:"settings,omitempty"`
-	Can           []string               `protobuf:"bytes,6,rep,name=can,proto3" json:"can,omitempty"` // "train", "generate", "encode", "decode", "save", "condition"
+	state      protoimpl.MessageState `protogen:"open.v1"`
+	Name       string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	Family     string                 `protobuf:"bytes,2,opt,name=family,proto3" json:"family,omitempty"` // "vae", "gan", ...
+	Doc        string                 `protobuf:"bytes,3,opt,name=doc,proto3" json:"doc,omitempty"`
+	Modalities []string               `protobuf:"bytes,4,rep,name=modalities,proto3" json:"modalities,omitempty"`
+	Settings   []*Setting             `protobuf:"bytes,5,rep,name=settings,proto3" json:"settings,omitempty"`
+	// "train", "generate", "encode", "decode", "save", "condition", "score",
+	// "validate". One that is not known is ignored.
+	Can           []string `protobuf:"bytes,6,rep,name=can,proto3" json:"can,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1844,6 +1846,130 @@ func (x *GenerateRequest) GetConditions() *Chunk {
 	return nil
 }
 
+type ScoreRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Session       string                 `protobuf:"bytes,1,opt,name=session,proto3" json:"session,omitempty"`  // this and the next three of the first request only
+	Samples       int64                  `protobuf:"varint,2,opt,name=samples,proto3" json:"samples,omitempty"` // of the latent, for a log-likelihood; from 1
+	Seed          uint64                 `protobuf:"varint,3,opt,name=seed,proto3" json:"seed,omitempty"`       // of those samples
+	First         int64                  `protobuf:"varint,4,opt,name=first,proto3" json:"first,omitempty"`     // index of the first row
+	Rows          *Chunk                 `protobuf:"bytes,5,opt,name=rows,proto3" json:"rows,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ScoreRequest) Reset() {
+	*x = ScoreRequest{}
+	mi := &file_genhost_proto_msgTypes[28]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ScoreRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ScoreRequest) ProtoMessage() {}
+
+func (x *ScoreRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_genhost_proto_msgTypes[28]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ScoreRequest.ProtoReflect.Descriptor instead.
+func (*ScoreRequest) Descriptor() ([]byte, []int) {
+	return file_genhost_proto_rawDescGZIP(), []int{28}
+}
+
+func (x *ScoreRequest) GetSession() string {
+	if x != nil {
+		return x.Session
+	}
+	return ""
+}
+
+func (x *ScoreRequest) GetSamples() int64 {
+	if x != nil {
+		return x.Samples
+	}
+	return 0
+}
+
+func (x *ScoreRequest) GetSeed() uint64 {
+	if x != nil {
+		return x.Seed
+	}
+	return 0
+}
+
+func (x *ScoreRequest) GetFirst() int64 {
+	if x != nil {
+		return x.First
+	}
+	return 0
+}
+
+func (x *ScoreRequest) GetRows() *Chunk {
+	if x != nil {
+		return x.Rows
+	}
+	return nil
+}
+
+// Scores are a part of those of the rows. The data of all parts, joined, are
+// little-endian IEEE 754 numbers of eight bytes, four for each row in the order
+// of the rows: log-likelihood, ELBO, reconstruction, KL, all in nats. A part
+// holds the numbers of whole rows, at most 1 MiB of them.
+type Scores struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Data          []byte                 `protobuf:"bytes,1,opt,name=data,proto3" json:"data,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Scores) Reset() {
+	*x = Scores{}
+	mi := &file_genhost_proto_msgTypes[29]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Scores) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Scores) ProtoMessage() {}
+
+func (x *Scores) ProtoReflect() protoreflect.Message {
+	mi := &file_genhost_proto_msgTypes[29]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Scores.ProtoReflect.Descriptor instead.
+func (*Scores) Descriptor() ([]byte, []int) {
+	return file_genhost_proto_rawDescGZIP(), []int{29}
+}
+
+func (x *Scores) GetData() []byte {
+	if x != nil {
+		return x.Data
+	}
+	return nil
+}
+
 type SaveRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Session       string                 `protobuf:"bytes,1,opt,name=session,proto3" json:"session,omitempty"`
@@ -1854,7 +1980,7 @@ type SaveRequest struct {
 
 func (x *SaveRequest) Reset() {
 	*x = SaveRequest{}
-	mi := &file_genhost_proto_msgTypes[28]
+	mi := &file_genhost_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1866,7 +1992,7 @@ func (x *SaveRequest) String() string {
 func (*SaveRequest) ProtoMessage() {}
 
 func (x *SaveRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_genhost_proto_msgTypes[28]
+	mi := &file_genhost_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1879,7 +2005,7 @@ func (x *SaveRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SaveRequest.ProtoReflect.Descriptor instead.
 func (*SaveRequest) Descriptor() ([]byte, []int) {
-	return file_genhost_proto_rawDescGZIP(), []int{28}
+	return file_genhost_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *SaveRequest) GetSession() string {
@@ -1904,7 +2030,7 @@ type SaveResponse struct {
 
 func (x *SaveResponse) Reset() {
 	*x = SaveResponse{}
-	mi := &file_genhost_proto_msgTypes[29]
+	mi := &file_genhost_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1916,7 +2042,7 @@ func (x *SaveResponse) String() string {
 func (*SaveResponse) ProtoMessage() {}
 
 func (x *SaveResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_genhost_proto_msgTypes[29]
+	mi := &file_genhost_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1929,7 +2055,7 @@ func (x *SaveResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SaveResponse.ProtoReflect.Descriptor instead.
 func (*SaveResponse) Descriptor() ([]byte, []int) {
-	return file_genhost_proto_rawDescGZIP(), []int{29}
+	return file_genhost_proto_rawDescGZIP(), []int{31}
 }
 
 type LoadRequest struct {
@@ -1942,7 +2068,7 @@ type LoadRequest struct {
 
 func (x *LoadRequest) Reset() {
 	*x = LoadRequest{}
-	mi := &file_genhost_proto_msgTypes[30]
+	mi := &file_genhost_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1954,7 +2080,7 @@ func (x *LoadRequest) String() string {
 func (*LoadRequest) ProtoMessage() {}
 
 func (x *LoadRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_genhost_proto_msgTypes[30]
+	mi := &file_genhost_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1967,7 +2093,7 @@ func (x *LoadRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LoadRequest.ProtoReflect.Descriptor instead.
 func (*LoadRequest) Descriptor() ([]byte, []int) {
-	return file_genhost_proto_rawDescGZIP(), []int{30}
+	return file_genhost_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *LoadRequest) GetSession() string {
@@ -1992,7 +2118,7 @@ type LoadResponse struct {
 
 func (x *LoadResponse) Reset() {
 	*x = LoadResponse{}
-	mi := &file_genhost_proto_msgTypes[31]
+	mi := &file_genhost_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2004,7 +2130,7 @@ func (x *LoadResponse) String() string {
 func (*LoadResponse) ProtoMessage() {}
 
 func (x *LoadResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_genhost_proto_msgTypes[31]
+	mi := &file_genhost_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2017,7 +2143,7 @@ func (x *LoadResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LoadResponse.ProtoReflect.Descriptor instead.
 func (*LoadResponse) Descriptor() ([]byte, []int) {
-	return file_genhost_proto_rawDescGZIP(), []int{31}
+	return file_genhost_proto_rawDescGZIP(), []int{33}
 }
 
 type OpenModalityRequest struct {
@@ -2030,7 +2156,7 @@ type OpenModalityRequest struct {
 
 func (x *OpenModalityRequest) Reset() {
 	*x = OpenModalityRequest{}
-	mi := &file_genhost_proto_msgTypes[32]
+	mi := &file_genhost_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2042,7 +2168,7 @@ func (x *OpenModalityRequest) String() string {
 func (*OpenModalityRequest) ProtoMessage() {}
 
 func (x *OpenModalityRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_genhost_proto_msgTypes[32]
+	mi := &file_genhost_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2055,7 +2181,7 @@ func (x *OpenModalityRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpenModalityRequest.ProtoReflect.Descriptor instead.
 func (*OpenModalityRequest) Descriptor() ([]byte, []int) {
-	return file_genhost_proto_rawDescGZIP(), []int{32}
+	return file_genhost_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *OpenModalityRequest) GetModality() string {
@@ -2081,7 +2207,7 @@ type OpenModalityResponse struct {
 
 func (x *OpenModalityResponse) Reset() {
 	*x = OpenModalityResponse{}
-	mi := &file_genhost_proto_msgTypes[33]
+	mi := &file_genhost_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2093,7 +2219,7 @@ func (x *OpenModalityResponse) String() string {
 func (*OpenModalityResponse) ProtoMessage() {}
 
 func (x *OpenModalityResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_genhost_proto_msgTypes[33]
+	mi := &file_genhost_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2106,7 +2232,7 @@ func (x *OpenModalityResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpenModalityResponse.ProtoReflect.Descriptor instead.
 func (*OpenModalityResponse) Descriptor() ([]byte, []int) {
-	return file_genhost_proto_rawDescGZIP(), []int{33}
+	return file_genhost_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *OpenModalityResponse) GetSession() string {
@@ -2127,7 +2253,7 @@ type Source struct {
 
 func (x *Source) Reset() {
 	*x = Source{}
-	mi := &file_genhost_proto_msgTypes[34]
+	mi := &file_genhost_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2139,7 +2265,7 @@ func (x *Source) String() string {
 func (*Source) ProtoMessage() {}
 
 func (x *Source) ProtoReflect() protoreflect.Message {
-	mi := &file_genhost_proto_msgTypes[34]
+	mi := &file_genhost_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2152,7 +2278,7 @@ func (x *Source) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Source.ProtoReflect.Descriptor instead.
 func (*Source) Descriptor() ([]byte, []int) {
-	return file_genhost_proto_rawDescGZIP(), []int{34}
+	return file_genhost_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *Source) GetPath() []byte {
@@ -2186,7 +2312,7 @@ type InspectRequest struct {
 
 func (x *InspectRequest) Reset() {
 	*x = InspectRequest{}
-	mi := &file_genhost_proto_msgTypes[35]
+	mi := &file_genhost_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2198,7 +2324,7 @@ func (x *InspectRequest) String() string {
 func (*InspectRequest) ProtoMessage() {}
 
 func (x *InspectRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_genhost_proto_msgTypes[35]
+	mi := &file_genhost_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2211,7 +2337,7 @@ func (x *InspectRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InspectRequest.ProtoReflect.Descriptor instead.
 func (*InspectRequest) Descriptor() ([]byte, []int) {
-	return file_genhost_proto_rawDescGZIP(), []int{35}
+	return file_genhost_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *InspectRequest) GetSession() string {
@@ -2238,7 +2364,7 @@ type InspectResponse struct {
 
 func (x *InspectResponse) Reset() {
 	*x = InspectResponse{}
-	mi := &file_genhost_proto_msgTypes[36]
+	mi := &file_genhost_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2250,7 +2376,7 @@ func (x *InspectResponse) String() string {
 func (*InspectResponse) ProtoMessage() {}
 
 func (x *InspectResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_genhost_proto_msgTypes[36]
+	mi := &file_genhost_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2263,7 +2389,7 @@ func (x *InspectResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InspectResponse.ProtoReflect.Descriptor instead.
 func (*InspectResponse) Descriptor() ([]byte, []int) {
-	return file_genhost_proto_rawDescGZIP(), []int{36}
+	return file_genhost_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *InspectResponse) GetInfo() *Info {
@@ -2292,7 +2418,7 @@ type Info struct {
 
 func (x *Info) Reset() {
 	*x = Info{}
-	mi := &file_genhost_proto_msgTypes[37]
+	mi := &file_genhost_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2304,7 +2430,7 @@ func (x *Info) String() string {
 func (*Info) ProtoMessage() {}
 
 func (x *Info) ProtoReflect() protoreflect.Message {
-	mi := &file_genhost_proto_msgTypes[37]
+	mi := &file_genhost_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2317,7 +2443,7 @@ func (x *Info) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Info.ProtoReflect.Descriptor instead.
 func (*Info) Descriptor() ([]byte, []int) {
-	return file_genhost_proto_rawDescGZIP(), []int{37}
+	return file_genhost_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *Info) GetSpace() *Space {
@@ -2359,7 +2485,7 @@ type ReadRequest struct {
 
 func (x *ReadRequest) Reset() {
 	*x = ReadRequest{}
-	mi := &file_genhost_proto_msgTypes[38]
+	mi := &file_genhost_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2371,7 +2497,7 @@ func (x *ReadRequest) String() string {
 func (*ReadRequest) ProtoMessage() {}
 
 func (x *ReadRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_genhost_proto_msgTypes[38]
+	mi := &file_genhost_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2384,7 +2510,7 @@ func (x *ReadRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadRequest.ProtoReflect.Descriptor instead.
 func (*ReadRequest) Descriptor() ([]byte, []int) {
-	return file_genhost_proto_rawDescGZIP(), []int{38}
+	return file_genhost_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *ReadRequest) GetSession() string {
@@ -2417,7 +2543,7 @@ type ReadEvent struct {
 
 func (x *ReadEvent) Reset() {
 	*x = ReadEvent{}
-	mi := &file_genhost_proto_msgTypes[39]
+	mi := &file_genhost_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2429,7 +2555,7 @@ func (x *ReadEvent) String() string {
 func (*ReadEvent) ProtoMessage() {}
 
 func (x *ReadEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_genhost_proto_msgTypes[39]
+	mi := &file_genhost_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2442,7 +2568,7 @@ func (x *ReadEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadEvent.ProtoReflect.Descriptor instead.
 func (*ReadEvent) Descriptor() ([]byte, []int) {
-	return file_genhost_proto_rawDescGZIP(), []int{39}
+	return file_genhost_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *ReadEvent) GetRows() int64 {
@@ -2465,7 +2591,7 @@ type WriteRequest struct {
 
 func (x *WriteRequest) Reset() {
 	*x = WriteRequest{}
-	mi := &file_genhost_proto_msgTypes[40]
+	mi := &file_genhost_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2477,7 +2603,7 @@ func (x *WriteRequest) String() string {
 func (*WriteRequest) ProtoMessage() {}
 
 func (x *WriteRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_genhost_proto_msgTypes[40]
+	mi := &file_genhost_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2490,7 +2616,7 @@ func (x *WriteRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WriteRequest.ProtoReflect.Descriptor instead.
 func (*WriteRequest) Descriptor() ([]byte, []int) {
-	return file_genhost_proto_rawDescGZIP(), []int{40}
+	return file_genhost_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *WriteRequest) GetSession() string {
@@ -2537,7 +2663,7 @@ type WriteResponse struct {
 
 func (x *WriteResponse) Reset() {
 	*x = WriteResponse{}
-	mi := &file_genhost_proto_msgTypes[41]
+	mi := &file_genhost_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2549,7 +2675,7 @@ func (x *WriteResponse) String() string {
 func (*WriteResponse) ProtoMessage() {}
 
 func (x *WriteResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_genhost_proto_msgTypes[41]
+	mi := &file_genhost_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2562,7 +2688,7 @@ func (x *WriteResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WriteResponse.ProtoReflect.Descriptor instead.
 func (*WriteResponse) Descriptor() ([]byte, []int) {
-	return file_genhost_proto_rawDescGZIP(), []int{41}
+	return file_genhost_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *WriteResponse) GetPaths() [][]byte {
@@ -2584,7 +2710,7 @@ type PreviewRequest struct {
 
 func (x *PreviewRequest) Reset() {
 	*x = PreviewRequest{}
-	mi := &file_genhost_proto_msgTypes[42]
+	mi := &file_genhost_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2596,7 +2722,7 @@ func (x *PreviewRequest) String() string {
 func (*PreviewRequest) ProtoMessage() {}
 
 func (x *PreviewRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_genhost_proto_msgTypes[42]
+	mi := &file_genhost_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2609,7 +2735,7 @@ func (x *PreviewRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PreviewRequest.ProtoReflect.Descriptor instead.
 func (*PreviewRequest) Descriptor() ([]byte, []int) {
-	return file_genhost_proto_rawDescGZIP(), []int{42}
+	return file_genhost_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *PreviewRequest) GetSession() string {
@@ -2650,7 +2776,7 @@ type PreviewResponse struct {
 
 func (x *PreviewResponse) Reset() {
 	*x = PreviewResponse{}
-	mi := &file_genhost_proto_msgTypes[43]
+	mi := &file_genhost_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2662,7 +2788,7 @@ func (x *PreviewResponse) String() string {
 func (*PreviewResponse) ProtoMessage() {}
 
 func (x *PreviewResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_genhost_proto_msgTypes[43]
+	mi := &file_genhost_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2675,7 +2801,7 @@ func (x *PreviewResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PreviewResponse.ProtoReflect.Descriptor instead.
 func (*PreviewResponse) Descriptor() ([]byte, []int) {
-	return file_genhost_proto_rawDescGZIP(), []int{43}
+	return file_genhost_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *PreviewResponse) GetPng() []byte {
@@ -2840,7 +2966,15 @@ const file_genhost_proto_rawDesc = "" +
 	"\x05first\x18\x04 \x01(\x03R\x05first\x128\n" +
 	"\n" +
 	"conditions\x18\x05 \x01(\v2\x18.genhost.plugin.v1.ChunkR\n" +
-	"conditions\";\n" +
+	"conditions\"\x9a\x01\n" +
+	"\fScoreRequest\x12\x18\n" +
+	"\asession\x18\x01 \x01(\tR\asession\x12\x18\n" +
+	"\asamples\x18\x02 \x01(\x03R\asamples\x12\x12\n" +
+	"\x04seed\x18\x03 \x01(\x04R\x04seed\x12\x14\n" +
+	"\x05first\x18\x04 \x01(\x03R\x05first\x12,\n" +
+	"\x04rows\x18\x05 \x01(\v2\x18.genhost.plugin.v1.ChunkR\x04rows\"\x1c\n" +
+	"\x06Scores\x12\x12\n" +
+	"\x04data\x18\x01 \x01(\fR\x04data\";\n" +
 	"\vSaveRequest\x12\x18\n" +
 	"\asession\x18\x01 \x01(\tR\asession\x12\x12\n" +
 	"\x04path\x18\x02 \x01(\fR\x04path\"\x0e\n" +
@@ -2890,7 +3024,7 @@ const file_genhost_proto_rawDesc = "" +
 	"\x04rows\x18\x04 \x01(\v2\x18.genhost.plugin.v1.ChunkR\x04rows\"7\n" +
 	"\x0fPreviewResponse\x12\x10\n" +
 	"\x03png\x18\x01 \x01(\fR\x03png\x12\x12\n" +
-	"\x04text\x18\x02 \x01(\fR\x04text2\x9c\t\n" +
+	"\x04text\x18\x02 \x01(\fR\x04text2\xe5\t\n" +
 	"\x06Plugin\x12S\n" +
 	"\bDescribe\x12\".genhost.plugin.v1.DescribeRequest\x1a#.genhost.plugin.v1.DescribeResponse\x12G\n" +
 	"\x04Open\x12\x1e.genhost.plugin.v1.OpenRequest\x1a\x1f.genhost.plugin.v1.OpenResponse\x12_\n" +
@@ -2901,6 +3035,7 @@ const file_genhost_proto_rawDesc = "" +
 	"\x06Decode\x12\x1e.genhost.plugin.v1.RowsRequest\x1a\x18.genhost.plugin.v1.Chunk(\x010\x01\x12H\n" +
 	"\x04Draw\x12\".genhost.plugin.v1.GenerateRequest\x1a\x18.genhost.plugin.v1.Chunk(\x010\x01\x12L\n" +
 	"\bGenerate\x12\".genhost.plugin.v1.GenerateRequest\x1a\x18.genhost.plugin.v1.Chunk(\x010\x01\x12G\n" +
+	"\x05Score\x12\x1f.genhost.plugin.v1.ScoreRequest\x1a\x19.genhost.plugin.v1.Scores(\x010\x01\x12G\n" +
 	"\x04Save\x12\x1e.genhost.plugin.v1.SaveRequest\x1a\x1f.genhost.plugin.v1.SaveResponse\x12G\n" +
 	"\x04Load\x12\x1e.genhost.plugin.v1.LoadRequest\x1a\x1f.genhost.plugin.v1.LoadResponse\x12R\n" +
 	"\aInspect\x12!.genhost.plugin.v1.InspectRequest\x1a\".genhost.plugin.v1.InspectResponse0\x01\x12F\n" +
@@ -2920,7 +3055,7 @@ func file_genhost_proto_rawDescGZIP() []byte {
 	return file_genhost_proto_rawDescData
 }
 
-var file_genhost_proto_msgTypes = make([]protoimpl.MessageInfo, 46)
+var file_genhost_proto_msgTypes = make([]protoimpl.MessageInfo, 48)
 var file_genhost_proto_goTypes = []any{
 	(*Error)(nil),                // 0: genhost.plugin.v1.Error
 	(*DescribeRequest)(nil),      // 1: genhost.plugin.v1.DescribeRequest
@@ -2950,24 +3085,26 @@ var file_genhost_proto_goTypes = []any{
 	(*TrainResult)(nil),          // 25: genhost.plugin.v1.TrainResult
 	(*RowsRequest)(nil),          // 26: genhost.plugin.v1.RowsRequest
 	(*GenerateRequest)(nil),      // 27: genhost.plugin.v1.GenerateRequest
-	(*SaveRequest)(nil),          // 28: genhost.plugin.v1.SaveRequest
-	(*SaveResponse)(nil),         // 29: genhost.plugin.v1.SaveResponse
-	(*LoadRequest)(nil),          // 30: genhost.plugin.v1.LoadRequest
-	(*LoadResponse)(nil),         // 31: genhost.plugin.v1.LoadResponse
-	(*OpenModalityRequest)(nil),  // 32: genhost.plugin.v1.OpenModalityRequest
-	(*OpenModalityResponse)(nil), // 33: genhost.plugin.v1.OpenModalityResponse
-	(*Source)(nil),               // 34: genhost.plugin.v1.Source
-	(*InspectRequest)(nil),       // 35: genhost.plugin.v1.InspectRequest
-	(*InspectResponse)(nil),      // 36: genhost.plugin.v1.InspectResponse
-	(*Info)(nil),                 // 37: genhost.plugin.v1.Info
-	(*ReadRequest)(nil),          // 38: genhost.plugin.v1.ReadRequest
-	(*ReadEvent)(nil),            // 39: genhost.plugin.v1.ReadEvent
-	(*WriteRequest)(nil),         // 40: genhost.plugin.v1.WriteRequest
-	(*WriteResponse)(nil),        // 41: genhost.plugin.v1.WriteResponse
-	(*PreviewRequest)(nil),       // 42: genhost.plugin.v1.PreviewRequest
-	(*PreviewResponse)(nil),      // 43: genhost.plugin.v1.PreviewResponse
-	nil,                          // 44: genhost.plugin.v1.Space.MetaEntry
-	nil,                          // 45: genhost.plugin.v1.Progress.MetricsEntry
+	(*ScoreRequest)(nil),         // 28: genhost.plugin.v1.ScoreRequest
+	(*Scores)(nil),               // 29: genhost.plugin.v1.Scores
+	(*SaveRequest)(nil),          // 30: genhost.plugin.v1.SaveRequest
+	(*SaveResponse)(nil),         // 31: genhost.plugin.v1.SaveResponse
+	(*LoadRequest)(nil),          // 32: genhost.plugin.v1.LoadRequest
+	(*LoadResponse)(nil),         // 33: genhost.plugin.v1.LoadResponse
+	(*OpenModalityRequest)(nil),  // 34: genhost.plugin.v1.OpenModalityRequest
+	(*OpenModalityResponse)(nil), // 35: genhost.plugin.v1.OpenModalityResponse
+	(*Source)(nil),               // 36: genhost.plugin.v1.Source
+	(*InspectRequest)(nil),       // 37: genhost.plugin.v1.InspectRequest
+	(*InspectResponse)(nil),      // 38: genhost.plugin.v1.InspectResponse
+	(*Info)(nil),                 // 39: genhost.plugin.v1.Info
+	(*ReadRequest)(nil),          // 40: genhost.plugin.v1.ReadRequest
+	(*ReadEvent)(nil),            // 41: genhost.plugin.v1.ReadEvent
+	(*WriteRequest)(nil),         // 42: genhost.plugin.v1.WriteRequest
+	(*WriteResponse)(nil),        // 43: genhost.plugin.v1.WriteResponse
+	(*PreviewRequest)(nil),       // 44: genhost.plugin.v1.PreviewRequest
+	(*PreviewResponse)(nil),      // 45: genhost.plugin.v1.PreviewResponse
+	nil,                          // 46: genhost.plugin.v1.Space.MetaEntry
+	nil,                          // 47: genhost.plugin.v1.Progress.MetricsEntry
 }
 var file_genhost_proto_depIdxs = []int32{
 	3,  // 0: genhost.plugin.v1.DescribeResponse.plugin:type_name -> genhost.plugin.v1.Description
@@ -2978,7 +3115,7 @@ var file_genhost_proto_depIdxs = []int32{
 	7,  // 5: genhost.plugin.v1.ModalitySpec.settings:type_name -> genhost.plugin.v1.Setting
 	9,  // 6: genhost.plugin.v1.Space.segments:type_name -> genhost.plugin.v1.Segment
 	10, // 7: genhost.plugin.v1.Space.conditions:type_name -> genhost.plugin.v1.Condition
-	44, // 8: genhost.plugin.v1.Space.meta:type_name -> genhost.plugin.v1.Space.MetaEntry
+	46, // 8: genhost.plugin.v1.Space.meta:type_name -> genhost.plugin.v1.Space.MetaEntry
 	12, // 9: genhost.plugin.v1.Chunk.head:type_name -> genhost.plugin.v1.BatchHead
 	13, // 10: genhost.plugin.v1.BatchHead.conditions:type_name -> genhost.plugin.v1.Column
 	8,  // 11: genhost.plugin.v1.OpenRequest.space:type_name -> genhost.plugin.v1.Space
@@ -2990,53 +3127,56 @@ var file_genhost_proto_depIdxs = []int32{
 	24, // 17: genhost.plugin.v1.TrainEvent.checkpoint:type_name -> genhost.plugin.v1.Checkpoint
 	11, // 18: genhost.plugin.v1.TrainEvent.preview:type_name -> genhost.plugin.v1.Chunk
 	25, // 19: genhost.plugin.v1.TrainEvent.result:type_name -> genhost.plugin.v1.TrainResult
-	45, // 20: genhost.plugin.v1.Progress.metrics:type_name -> genhost.plugin.v1.Progress.MetricsEntry
+	47, // 20: genhost.plugin.v1.Progress.metrics:type_name -> genhost.plugin.v1.Progress.MetricsEntry
 	0,  // 21: genhost.plugin.v1.TrainResult.error:type_name -> genhost.plugin.v1.Error
 	11, // 22: genhost.plugin.v1.RowsRequest.rows:type_name -> genhost.plugin.v1.Chunk
 	11, // 23: genhost.plugin.v1.GenerateRequest.conditions:type_name -> genhost.plugin.v1.Chunk
-	34, // 24: genhost.plugin.v1.InspectRequest.source:type_name -> genhost.plugin.v1.Source
-	37, // 25: genhost.plugin.v1.InspectResponse.info:type_name -> genhost.plugin.v1.Info
-	8,  // 26: genhost.plugin.v1.Info.space:type_name -> genhost.plugin.v1.Space
-	34, // 27: genhost.plugin.v1.ReadRequest.source:type_name -> genhost.plugin.v1.Source
-	8,  // 28: genhost.plugin.v1.WriteRequest.space:type_name -> genhost.plugin.v1.Space
-	11, // 29: genhost.plugin.v1.WriteRequest.rows:type_name -> genhost.plugin.v1.Chunk
-	8,  // 30: genhost.plugin.v1.PreviewRequest.space:type_name -> genhost.plugin.v1.Space
-	11, // 31: genhost.plugin.v1.PreviewRequest.rows:type_name -> genhost.plugin.v1.Chunk
-	1,  // 32: genhost.plugin.v1.Plugin.Describe:input_type -> genhost.plugin.v1.DescribeRequest
-	14, // 33: genhost.plugin.v1.Plugin.Open:input_type -> genhost.plugin.v1.OpenRequest
-	32, // 34: genhost.plugin.v1.Plugin.OpenModality:input_type -> genhost.plugin.v1.OpenModalityRequest
-	16, // 35: genhost.plugin.v1.Plugin.Close:input_type -> genhost.plugin.v1.CloseRequest
-	18, // 36: genhost.plugin.v1.Plugin.Train:input_type -> genhost.plugin.v1.TrainCommand
-	26, // 37: genhost.plugin.v1.Plugin.Encode:input_type -> genhost.plugin.v1.RowsRequest
-	26, // 38: genhost.plugin.v1.Plugin.Decode:input_type -> genhost.plugin.v1.RowsRequest
-	27, // 39: genhost.plugin.v1.Plugin.Draw:input_type -> genhost.plugin.v1.GenerateRequest
-	27, // 40: genhost.plugin.v1.Plugin.Generate:input_type -> genhost.plugin.v1.GenerateRequest
-	28, // 41: genhost.plugin.v1.Plugin.Save:input_type -> genhost.plugin.v1.SaveRequest
-	30, // 42: genhost.plugin.v1.Plugin.Load:input_type -> genhost.plugin.v1.LoadRequest
-	35, // 43: genhost.plugin.v1.Plugin.Inspect:input_type -> genhost.plugin.v1.InspectRequest
-	38, // 44: genhost.plugin.v1.Plugin.Read:input_type -> genhost.plugin.v1.ReadRequest
-	40, // 45: genhost.plugin.v1.Plugin.Write:input_type -> genhost.plugin.v1.WriteRequest
-	42, // 46: genhost.plugin.v1.Plugin.Preview:input_type -> genhost.plugin.v1.PreviewRequest
-	2,  // 47: genhost.plugin.v1.Plugin.Describe:output_type -> genhost.plugin.v1.DescribeResponse
-	15, // 48: genhost.plugin.v1.Plugin.Open:output_type -> genhost.plugin.v1.OpenResponse
-	33, // 49: genhost.plugin.v1.Plugin.OpenModality:output_type -> genhost.plugin.v1.OpenModalityResponse
-	17, // 50: genhost.plugin.v1.Plugin.Close:output_type -> genhost.plugin.v1.CloseResponse
-	21, // 51: genhost.plugin.v1.Plugin.Train:output_type -> genhost.plugin.v1.TrainEvent
-	11, // 52: genhost.plugin.v1.Plugin.Encode:output_type -> genhost.plugin.v1.Chunk
-	11, // 53: genhost.plugin.v1.Plugin.Decode:output_type -> genhost.plugin.v1.Chunk
-	11, // 54: genhost.plugin.v1.Plugin.Draw:output_type -> genhost.plugin.v1.Chunk
-	11, // 55: genhost.plugin.v1.Plugin.Generate:output_type -> genhost.plugin.v1.Chunk
-	29, // 56: genhost.plugin.v1.Plugin.Save:output_type -> genhost.plugin.v1.SaveResponse
-	31, // 57: genhost.plugin.v1.Plugin.Load:output_type -> genhost.plugin.v1.LoadResponse
-	36, // 58: genhost.plugin.v1.Plugin.Inspect:output_type -> genhost.plugin.v1.InspectResponse
-	39, // 59: genhost.plugin.v1.Plugin.Read:output_type -> genhost.plugin.v1.ReadEvent
-	41, // 60: genhost.plugin.v1.Plugin.Write:output_type -> genhost.plugin.v1.WriteResponse
-	43, // 61: genhost.plugin.v1.Plugin.Preview:output_type -> genhost.plugin.v1.PreviewResponse
-	47, // [47:62] is the sub-list for method output_type
-	32, // [32:47] is the sub-list for method input_type
-	32, // [32:32] is the sub-list for extension type_name
-	32, // [32:32] is the sub-list for extension extendee
-	0,  // [0:32] is the sub-list for field type_name
+	11, // 24: genhost.plugin.v1.ScoreRequest.rows:type_name -> genhost.plugin.v1.Chunk
+	36, // 25: genhost.plugin.v1.InspectRequest.source:type_name -> genhost.plugin.v1.Source
+	39, // 26: genhost.plugin.v1.InspectResponse.info:type_name -> genhost.plugin.v1.Info
+	8,  // 27: genhost.plugin.v1.Info.space:type_name -> genhost.plugin.v1.Space
+	36, // 28: genhost.plugin.v1.ReadRequest.source:type_name -> genhost.plugin.v1.Source
+	8,  // 29: genhost.plugin.v1.WriteRequest.space:type_name -> genhost.plugin.v1.Space
+	11, // 30: genhost.plugin.v1.WriteRequest.rows:type_name -> genhost.plugin.v1.Chunk
+	8,  // 31: genhost.plugin.v1.PreviewRequest.space:type_name -> genhost.plugin.v1.Space
+	11, // 32: genhost.plugin.v1.PreviewRequest.rows:type_name -> genhost.plugin.v1.Chunk
+	1,  // 33: genhost.plugin.v1.Plugin.Describe:input_type -> genhost.plugin.v1.DescribeRequest
+	14, // 34: genhost.plugin.v1.Plugin.Open:input_type -> genhost.plugin.v1.OpenRequest
+	34, // 35: genhost.plugin.v1.Plugin.OpenModality:input_type -> genhost.plugin.v1.OpenModalityRequest
+	16, // 36: genhost.plugin.v1.Plugin.Close:input_type -> genhost.plugin.v1.CloseRequest
+	18, // 37: genhost.plugin.v1.Plugin.Train:input_type -> genhost.plugin.v1.TrainCommand
+	26, // 38: genhost.plugin.v1.Plugin.Encode:input_type -> genhost.plugin.v1.RowsRequest
+	26, // 39: genhost.plugin.v1.Plugin.Decode:input_type -> genhost.plugin.v1.RowsRequest
+	27, // 40: genhost.plugin.v1.Plugin.Draw:input_type -> genhost.plugin.v1.GenerateRequest
+	27, // 41: genhost.plugin.v1.Plugin.Generate:input_type -> genhost.plugin.v1.GenerateRequest
+	28, // 42: genhost.plugin.v1.Plugin.Score:input_type -> genhost.plugin.v1.ScoreRequest
+	30, // 43: genhost.plugin.v1.Plugin.Save:input_type -> genhost.plugin.v1.SaveRequest
+	32, // 44: genhost.plugin.v1.Plugin.Load:input_type -> genhost.plugin.v1.LoadRequest
+	37, // 45: genhost.plugin.v1.Plugin.Inspect:input_type -> genhost.plugin.v1.InspectRequest
+	40, // 46: genhost.plugin.v1.Plugin.Read:input_type -> genhost.plugin.v1.ReadRequest
+	42, // 47: genhost.plugin.v1.Plugin.Write:input_type -> genhost.plugin.v1.WriteRequest
+	44, // 48: genhost.plugin.v1.Plugin.Preview:input_type -> genhost.plugin.v1.PreviewRequest
+	2,  // 49: genhost.plugin.v1.Plugin.Describe:output_type -> genhost.plugin.v1.DescribeResponse
+	15, // 50: genhost.plugin.v1.Plugin.Open:output_type -> genhost.plugin.v1.OpenResponse
+	35, // 51: genhost.plugin.v1.Plugin.OpenModality:output_type -> genhost.plugin.v1.OpenModalityResponse
+	17, // 52: genhost.plugin.v1.Plugin.Close:output_type -> genhost.plugin.v1.CloseResponse
+	21, // 53: genhost.plugin.v1.Plugin.Train:output_type -> genhost.plugin.v1.TrainEvent
+	11, // 54: genhost.plugin.v1.Plugin.Encode:output_type -> genhost.plugin.v1.Chunk
+	11, // 55: genhost.plugin.v1.Plugin.Decode:output_type -> genhost.plugin.v1.Chunk
+	11, // 56: genhost.plugin.v1.Plugin.Draw:output_type -> genhost.plugin.v1.Chunk
+	11, // 57: genhost.plugin.v1.Plugin.Generate:output_type -> genhost.plugin.v1.Chunk
+	29, // 58: genhost.plugin.v1.Plugin.Score:output_type -> genhost.plugin.v1.Scores
+	31, // 59: genhost.plugin.v1.Plugin.Save:output_type -> genhost.plugin.v1.SaveResponse
+	33, // 60: genhost.plugin.v1.Plugin.Load:output_type -> genhost.plugin.v1.LoadResponse
+	38, // 61: genhost.plugin.v1.Plugin.Inspect:output_type -> genhost.plugin.v1.InspectResponse
+	41, // 62: genhost.plugin.v1.Plugin.Read:output_type -> genhost.plugin.v1.ReadEvent
+	43, // 63: genhost.plugin.v1.Plugin.Write:output_type -> genhost.plugin.v1.WriteResponse
+	45, // 64: genhost.plugin.v1.Plugin.Preview:output_type -> genhost.plugin.v1.PreviewResponse
+	49, // [49:65] is the sub-list for method output_type
+	33, // [33:49] is the sub-list for method input_type
+	33, // [33:33] is the sub-list for extension type_name
+	33, // [33:33] is the sub-list for extension extendee
+	0,  // [0:33] is the sub-list for field type_name
 }
 
 func init() { file_genhost_proto_init() }
@@ -3061,7 +3201,7 @@ func file_genhost_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_genhost_proto_rawDesc), len(file_genhost_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   46,
+			NumMessages:   48,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

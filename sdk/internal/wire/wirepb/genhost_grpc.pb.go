@@ -44,6 +44,7 @@ const (
 	Plugin_Decode_FullMethodName       = "/genhost.plugin.v1.Plugin/Decode"
 	Plugin_Draw_FullMethodName         = "/genhost.plugin.v1.Plugin/Draw"
 	Plugin_Generate_FullMethodName     = "/genhost.plugin.v1.Plugin/Generate"
+	Plugin_Score_FullMethodName        = "/genhost.plugin.v1.Plugin/Score"
 	Plugin_Save_FullMethodName         = "/genhost.plugin.v1.Plugin/Save"
 	Plugin_Load_FullMethodName         = "/genhost.plugin.v1.Plugin/Load"
 	Plugin_Inspect_FullMethodName      = "/genhost.plugin.v1.Plugin/Inspect"
@@ -71,6 +72,8 @@ type PluginClient interface {
 	Decode(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[RowsRequest, Chunk], error)
 	Draw(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[GenerateRequest, Chunk], error)
 	Generate(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[GenerateRequest, Chunk], error)
+	// Score says how likely each row is.
+	Score(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[ScoreRequest, Scores], error)
 	Save(ctx context.Context, in *SaveRequest, opts ...grpc.CallOption) (*SaveResponse, error)
 	Load(ctx context.Context, in *LoadRequest, opts ...grpc.CallOption) (*LoadResponse, error)
 	Inspect(ctx context.Context, in *InspectRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[InspectResponse], error)
@@ -194,6 +197,19 @@ func (c *pluginClient) Generate(ctx context.Context, opts ...grpc.CallOption) (g
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
 type Plugin_GenerateClient = grpc.BidiStreamingClient[GenerateRequest, Chunk]
 
+func (c *pluginClient) Score(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[ScoreRequest, Scores], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &Plugin_ServiceDesc.Streams[5], Plugin_Score_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[ScoreRequest, Scores]{ClientStream: stream}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type Plugin_ScoreClient = grpc.BidiStreamingClient[ScoreRequest, Scores]
+
 func (c *pluginClient) Save(ctx context.Context, in *SaveRequest, opts ...grpc.CallOption) (*SaveResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(SaveResponse)
@@ -216,7 +232,7 @@ func (c *pluginClient) Load(ctx context.Context, in *LoadRequest, opts ...grpc.C
 
 func (c *pluginClient) Inspect(ctx context.Context, in *InspectRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[InspectResponse], error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
-	stream, err := c.cc.NewStream(ctx, &Plugin_ServiceDesc.Streams[5], Plugin_Inspect_FullMethodName, cOpts...)
+	stream, err := c.cc.NewStream(ctx, &Plugin_ServiceDesc.Streams[6], Plugin_Inspect_FullMethodName, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -235,7 +251,7 @@ type Plugin_InspectClient = grpc.ServerStreamingClient[InspectResponse]
 
 func (c *pluginClient) Read(ctx context.Context, in *ReadRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[ReadEvent], error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
-	stream, err := c.cc.NewStream(ctx, &Plugin_ServiceDesc.Streams[6], Plugin_Read_FullMethodName, cOpts...)
+	stream, err := c.cc.NewStream(ctx, &Plugin_ServiceDesc.Streams[7], Plugin_Read_FullMethodName, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -254,7 +270,7 @@ type Plugin_ReadClient = grpc.ServerStreamingClient[ReadEvent]
 
 func (c *pluginClient) Write(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[WriteRequest, WriteResponse], error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
-	stream, err := c.cc.NewStream(ctx, &Plugin_ServiceDesc.Streams[7], Plugin_Write_FullMethodName, cOpts...)
+	stream, err := c.cc.NewStream(ctx, &Plugin_ServiceDesc.Streams[8], Plugin_Write_FullMethodName, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -267,7 +283,7 @@ type Plugin_WriteClient = grpc.BidiStreamingClient[WriteRequest, WriteResponse]
 
 func (c *pluginClient) Preview(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[PreviewRequest, PreviewResponse], error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
-	stream, err := c.cc.NewStream(ctx, &Plugin_ServiceDesc.Streams[8], Plugin_Preview_FullMethodName, cOpts...)
+	stream, err := c.cc.NewStream(ctx, &Plugin_ServiceDesc.Streams[9], Plugin_Preview_FullMethodName, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -297,6 +313,8 @@ type PluginServer interface {
 	Decode(grpc.BidiStreamingServer[RowsRequest, Chunk]) error
 	Draw(grpc.BidiStreamingServer[GenerateRequest, Chunk]) error
 	Generate(grpc.BidiStreamingServer[GenerateRequest, Chunk]) error
+	// Score says how likely each row is.
+	Score(grpc.BidiStreamingServer[ScoreRequest, Scores]) error
 	Save(context.Context, *SaveRequest) (*SaveResponse, error)
 	Load(context.Context, *LoadRequest) (*LoadResponse, error)
 	Inspect(*InspectRequest, grpc.ServerStreamingServer[InspectResponse]) error
@@ -341,6 +359,9 @@ func (UnimplementedPluginServer) Draw(grpc.BidiStreamingServer[GenerateRequest, 
 }
 func (UnimplementedPluginServer) Generate(grpc.BidiStreamingServer[GenerateRequest, Chunk]) error {
 	return status.Error(codes.Unimplemented, "method Generate not implemented")
+}
+func (UnimplementedPluginServer) Score(grpc.BidiStreamingServer[ScoreRequest, Scores]) error {
+	return status.Error(codes.Unimplemented, "method Score not implemented")
 }
 func (UnimplementedPluginServer) Save(context.Context, *SaveRequest) (*SaveResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method Save not implemented")
@@ -488,6 +509,13 @@ func _Plugin_Generate_Handler(srv interface{}, stream grpc.ServerStream) error {
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
 type Plugin_GenerateServer = grpc.BidiStreamingServer[GenerateRequest, Chunk]
 
+func _Plugin_Score_Handler(srv interface{}, stream grpc.ServerStream) error {
+	return srv.(PluginServer).Score(&grpc.GenericServerStream[ScoreRequest, Scores]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type Plugin_ScoreServer = grpc.BidiStreamingServer[ScoreRequest, Scores]
+
 func _Plugin_Save_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(SaveRequest)
 	if err := dec(in); err != nil {
@@ -620,6 +648,12 @@ var Plugin_ServiceDesc = grpc.ServiceDesc{
 		{
 			StreamName:    "Generate",
 			Handler:       _Plugin_Generate_Handler,
+			ServerStreams: true,
+			ClientStreams: true,
+		},
+		{
+			StreamName:    "Score",
+			Handler:       _Plugin_Score_Handler,
 			ServerStreams: true,
 			ClientStreams: true,
 		},
