@@ -33,6 +33,7 @@ registry                 sdk github.com/BurntSushi/toml
 host/run                 sdk github.com/BurntSushi/toml
 host/npy
 host/chart               gonum.org/v1/plot
+host/eval                sdk sdk/tensor gonum.org/v1/gonum
 host/eval/classifier      sdk sdk/tensor sdk/nn sdk/optim
 host/report              sdk
 host/process             sdk sdk/dial
