@@ -14,21 +14,33 @@ import (
 // not depend on it.
 const chunk = 128
 
-// Encode returns the mean μ of q(z|x).
+// Encode returns the mean μ of q(z|x), with the conditions that the model heeds.
 func (v *vae) Encode(ctx context.Context, x sdk.Batch) (sdk.Batch, error) {
 	if !v.trained {
 		return sdk.Batch{}, fmt.Errorf("vae: encode: %w", sdk.ErrNotTrained)
 	}
-	if err := v.space.Check(x); err != nil {
+	if err := v.checkRows(x); err != nil {
 		return sdk.Batch{}, fmt.Errorf("vae: encode: %w", err)
 	}
-	return v.apply(ctx, x, []int{v.Latent}, func(x *tensor.Tensor) *tensor.Tensor {
-		mu, _ := v.encode(x)
+	return v.apply(ctx, x, []int{v.Latent}, func(x, labels *tensor.Tensor) *tensor.Tensor {
+		if v.Binarise == "static" { // a dynamic model takes a grey row for the mean of its draws
+			x = nn.BinariseOnce(v.tape.Constant(x.Rows, x.Cols), x, onceSeed)
+		}
+		mu, _ := v.encode(x, labels)
 		return mu
 	})
 }
 
-// Draw returns latents z from the prior, N(0, I).
+// checkRows reports rows that are none of the space, or lack a condition.
+func (v *vae) checkRows(x sdk.Batch) error {
+	if err := v.space.Check(x); err != nil {
+		return err
+	}
+	return v.checkLabels(x)
+}
+
+// Draw returns latents z from the prior, N(0, I), with the conditions that are
+// asked for, or as the training rows had them.
 func (v *vae) Draw(_ context.Context, req sdk.GenerateRequest) (sdk.Batch, error) {
 	if err := v.checkRequest(req); err != nil {
 		return sdk.Batch{}, fmt.Errorf("vae: draw: %w", err)
@@ -36,6 +48,7 @@ func (v *vae) Draw(_ context.Context, req sdk.GenerateRequest) (sdk.Batch, error
 	z := sdk.MakeBatch(req.N, v.Latent)
 	v.tape.Reset()
 	nn.Normal(v.tape.Input(z.Data, req.N, v.Latent), req.Seed, req.First)
+	z.Conditions = v.drawLabels(req)
 	return z, nil
 }
 
@@ -46,7 +59,7 @@ func (v *vae) checkRequest(req sdk.GenerateRequest) error {
 	if !v.trained {
 		return sdk.ErrNotTrained
 	}
-	if err := req.Check(); err != nil {
+	if err := req.Check(v.heeded...); err != nil {
 		return err
 	}
 	if most := mostNumbers / max(v.Latent, v.space.Size()); req.N > most {
@@ -60,18 +73,25 @@ func (v *vae) Decode(ctx context.Context, z sdk.Batch) (sdk.Batch, error) {
 	if !v.trained {
 		return sdk.Batch{}, fmt.Errorf("vae: decode: %w", sdk.ErrNotTrained)
 	}
-	latents := sdk.Space{Modality: "latent", Shape: []int{v.Latent}, Segments: []sdk.Segment{{Kind: sdk.Real, Len: v.Latent}}}
-	if err := latents.Check(z); err != nil {
+	if err := v.checkLatents(z); err != nil {
 		return sdk.Batch{}, fmt.Errorf("vae: decode: %w", err)
 	}
-	rows, err := v.apply(ctx, z, v.space.Shape, func(z *tensor.Tensor) *tensor.Tensor {
+	rows, err := v.apply(ctx, z, v.space.Shape, func(z, labels *tensor.Tensor) *tensor.Tensor {
 		if v.spread == nil {
-			return v.decode(z).Sigmoid()
+			return v.decode(z, labels).Sigmoid()
 		}
-		return v.decode(z)
+		return v.decode(z, labels)
 	})
 	v.space.Settle(rows)
 	return rows, err
+}
+
+func (v *vae) checkLatents(z sdk.Batch) error {
+	latents := sdk.Space{Modality: "latent", Shape: []int{v.Latent}, Segments: []sdk.Segment{{Kind: sdk.Real, Len: v.Latent}}, Conditions: v.heeded}
+	if err := latents.Check(z); err != nil {
+		return err
+	}
+	return v.checkLabels(z)
 }
 
 // Generate decodes latents from the prior.
@@ -83,32 +103,34 @@ func (v *vae) Generate(ctx context.Context, req sdk.GenerateRequest) (sdk.Batch,
 	return v.Decode(ctx, z)
 }
 
-// apply puts the rows of x through f, and returns rows of the given shape.
-func (v *vae) apply(ctx context.Context, x sdk.Batch, shape []int, f func(*tensor.Tensor) *tensor.Tensor) (sdk.Batch, error) {
+// apply puts the rows of x and their labels through f, and returns rows of the
+// given shape under the same conditions.
+func (v *vae) apply(ctx context.Context, x sdk.Batch, shape []int, f func(x, labels *tensor.Tensor) *tensor.Tensor) (sdk.Batch, error) {
 	out := sdk.MakeBatch(x.Len(), shape...)
+	out.Conditions = v.heed(x)
 	for i := 0; i < x.Len(); i += chunk {
 		if err := ctx.Err(); err != nil {
 			return sdk.Batch{}, err
 		}
 		part := x.Slice(i, min(i+chunk, x.Len()))
 		v.tape.Reset()
-		y := f(v.tape.Input(part.Data, part.Len(), x.RowSize()))
+		y := f(v.tape.Input(part.Data, part.Len(), x.RowSize()), v.oneHot(part, &v.tape))
 		copy(out.Slice(i, i+part.Len()).Data, y.Data)
 	}
 	return out, nil
 }
 
-// Save writes the weights of both networks.
+// Save writes the weights of both networks, and how often there was each label.
 func (v *vae) Save(_ context.Context, path string) error {
 	if !v.trained {
 		return fmt.Errorf("vae: save: %w", sdk.ErrNotTrained)
 	}
-	return nn.Save(path, &v.params)
+	return nn.Save(path, &v.params, &v.counts)
 }
 
-// Load reads the weights of both networks.
+// Load reads what Save wrote.
 func (v *vae) Load(_ context.Context, path string) error {
-	err := nn.Load(path, &v.params)
+	err := nn.Load(path, &v.params, &v.counts)
 	if errors.Is(err, nn.ErrMismatch) {
 		err = sdk.Hint(fmt.Errorf("%w: %w", sdk.ErrBadInput, err), "load the weights into a model with the settings that they were trained with")
 	}

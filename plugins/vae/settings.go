@@ -7,28 +7,65 @@ import (
 )
 
 type settings struct {
-	Latent     int     `json:"latent" min:"1" max:"4096" help:"numbers in a latent, the size of z"`
-	Hidden     []int   `json:"hidden" min:"1" max:"16384" help:"widths of the encoder's hidden layers; the decoder has them in reverse"`
-	Activation string  `json:"activation" choices:"relu,leaky_relu,tanh,sigmoid" help:"function after each hidden layer"`
-	Likelihood string  `json:"likelihood" choices:"auto,bernoulli,gaussian" help:"p(x|z); auto is bernoulli for unit and binary rows, gaussian for others"`
+	Latent       int      `json:"latent" min:"1" max:"4096" help:"numbers in a latent, the size of z"`
+	Architecture string   `json:"architecture" choices:"mlp,conv" help:"the networks: dense layers, or convolutions for pictures"`
+	Hidden       []int    `json:"hidden" min:"1" max:"16384" help:"widths of the encoder's hidden layers; the decoder has them in reverse"`
+	Filters      []int    `json:"filters" min:"1" max:"4096" help:"of the conv encoder's convolutions, each of which halves the sides of the picture; the decoder has them in reverse"`
+	Activation   string   `json:"activation" choices:"relu,leaky_relu,tanh,sigmoid" help:"function after each hidden layer"`
+	Likelihood   string   `json:"likelihood" choices:"auto,bernoulli,gaussian" help:"p(x|z); auto is bernoulli for unit and binary rows, gaussian for others"`
+	Binarise     string   `json:"binarise" choices:"none,static,dynamic" help:"draw unit rows as zeros and ones: for each row once and for all, or afresh in each step"`
+	Condition    []string `json:"condition" help:"conditions to heed, such as label"`
+
+	Bound      string  `json:"bound" choices:"elbo,iwae" help:"what training maximises: the lower bound, or the importance weighted one"`
+	Samples    int     `json:"samples" min:"1" max:"1024" help:"draws of z for each row of a step"`
 	Beta       float64 `json:"beta" min:"0" max:"1000" help:"weight of the KL term; the paper's is 1"`
 	BetaWarmup float64 `json:"beta_warmup" min:"0" max:"10000" help:"epochs over which the weight of the KL term rises from 0"`
-	Epochs     int     `json:"epochs" min:"1" max:"1000000" help:"passes over the data"`
-	Batch      int     `json:"batch" min:"1" max:"65536" help:"rows in a step"`
-	Rate       float64 `json:"rate" min:"0" help:"Adam's step size"`
-	Clip       float64 `json:"clip" min:"0" help:"longest gradient, as a Euclidean norm; 0 for any"`
+	FreeBits   float64 `json:"free_bits" min:"0" max:"100" help:"nats that each number of a latent may cost for nothing"`
+
+	Epochs     int       `json:"epochs" min:"1" max:"1000000" help:"passes over the data"`
+	Batch      int       `json:"batch" min:"1" max:"65536" help:"rows in a step"`
+	Rate       float64   `json:"rate" min:"0" help:"Adam's step size"`
+	Epsilon    float64   `json:"epsilon" min:"1e-12" max:"1" help:"Adam's epsilon"`
+	Schedule   string    `json:"schedule" choices:"constant,cosine,milestones" help:"how the rate falls: not, along half a cosine to 0, or by a factor at milestones"`
+	Milestones []float64 `json:"milestones" min:"0" max:"1000000" help:"epochs after which the rate is multiplied by decay"`
+	Decay      float64   `json:"decay" min:"0" max:"1" help:"what the rate is multiplied by at a milestone"`
+	Clip       float64   `json:"clip" min:"0" help:"longest gradient, as a Euclidean norm; 0 for any"`
 }
 
 var defaults = settings{
-	Latent:     32,
-	Hidden:     []int{256, 128},
-	Activation: "relu",
-	Likelihood: "auto",
-	Beta:       1,
-	BetaWarmup: 5,
-	Epochs:     30,
-	Batch:      64,
-	Rate:       1e-3,
+	Latent:       32,
+	Architecture: "mlp",
+	Hidden:       []int{256, 128},
+	Filters:      []int{32, 64},
+	Activation:   "relu",
+	Likelihood:   "auto",
+	Binarise:     "none",
+	Bound:        "elbo",
+	Samples:      1,
+	Beta:         1,
+	BetaWarmup:   5,
+	Epochs:       30,
+	Batch:        64,
+	Rate:         1e-3,
+	Epsilon:      1e-8,
+	Schedule:     "constant",
+	Decay:        0.5,
+}
+
+// check reports settings that contradict one another.
+func (s settings) check(likelihood string) error {
+	switch {
+	case s.Binarise != "none" && likelihood != "bernoulli":
+		return sdk.Hint(&sdk.SettingError{Setting: "binarise", Problem: fmt.Sprintf("is %s: the likelihood is %s", s.Binarise, likelihood)},
+			"set binarise to none, or give rows from 0 to 1 and a likelihood of bernoulli")
+	case s.Bound == "iwae" && s.FreeBits > 0:
+		return sdk.Hint(&sdk.SettingError{Setting: "free_bits", Problem: fmt.Sprintf("is %g: the iwae bound has no KL term to spare", s.FreeBits)},
+			"set free_bits to 0 or bound to elbo")
+	case s.Schedule == "milestones" && len(s.Milestones) == 0:
+		return sdk.Hint(&sdk.SettingError{Setting: "milestones", Problem: "is empty: the schedule needs one or more"},
+			"set milestones to epochs, such as 10,20, or schedule to cosine")
+	}
+	return nil
 }
 
 // likelihood chooses p(x|z) for the rows of space.
@@ -54,31 +91,4 @@ func (s settings) likelihood(space sdk.Space) (string, error) {
 			"set likelihood to gaussian or auto")
 	}
 	return s.Likelihood, nil
-}
-
-// mostParameters bounds the size of a network: a GiB of weights, and three
-// more to train them.
-const mostParameters = 1 << 28
-
-// widths returns those of the encoder's layers and of the decoder's.
-func (s settings) widths(space sdk.Space) (encoder, decoder []int, err error) {
-	encoder = append([]int{space.Size()}, s.Hidden...)
-	for i := range encoder {
-		decoder = append(decoder, encoder[len(encoder)-1-i])
-	}
-	encoder = append(encoder, 2*s.Latent)
-	decoder = append([]int{s.Latent}, decoder...)
-	if n := parameters(encoder) + parameters(decoder); n > mostParameters {
-		return nil, nil, sdk.Hint(fmt.Errorf("%w: vae: rows of %d numbers and hidden layers %v make %d parameters, more than %d", sdk.ErrBadInput, space.Size(), s.Hidden, n, mostParameters),
-			"use smaller rows or narrower hidden layers")
-	}
-	return encoder, decoder, nil
-}
-
-func parameters(widths []int) int {
-	n := 0
-	for i := 1; i < len(widths); i++ {
-		n += (widths[i-1] + 1) * widths[i]
-	}
-	return n
 }
