@@ -9,8 +9,6 @@ import (
 	"fmt"
 
 	"github.com/genhost/genhost/sdk"
-	"github.com/genhost/genhost/sdk/nn"
-	"github.com/genhost/genhost/sdk/optim"
 	"github.com/genhost/genhost/sdk/tensor"
 )
 
@@ -20,70 +18,53 @@ import (
 type gan struct {
 	sdk.NoEncoder
 	settings
+	*conditioning
 	space sdk.Space
 
-	g, d          tensor.Params
-	generator     nn.MLP
-	discriminator nn.MLP
-
-	// The average of the generator over its training, which generates.
-	average  tensor.Params
-	averaged nn.MLP
+	g, average *generator // the average over G's training generates
+	d          *discriminator
 
 	trained bool
 	tape    tensor.Tape // of everything but training
 }
 
 func newGAN(s settings, space sdk.Space) (*gan, error) {
-	last, err := output(space)
-	if err != nil {
+	if err := s.check(); err != nil {
 		return nil, err
 	}
-	up, down, err := s.widths(space)
-	if err != nil {
+	if err := architectures[s.Architecture].check(s, space); err != nil {
 		return nil, err
 	}
 	n := &gan{settings: s, space: space}
-	hidden := tensor.Activation(s.Activation)
-	n.generator = nn.NewMLP(&n.g, "generator", up, hidden, last)
-	n.averaged = nn.NewMLP(&n.average, "generator", up, hidden, last)
-	n.discriminator = nn.NewMLP(&n.d, "discriminator", down, tensor.Activation(s.DiscriminatorAct), tensor.Linear)
+	var err error
+	if n.conditioning, err = newConditioning(space, s.Condition); err != nil {
+		return nil, err
+	}
+	if n.g, err = s.newGenerator(space, n.told); err != nil {
+		return nil, err
+	}
+	if n.average, err = s.newGenerator(space, n.told); err != nil {
+		return nil, err
+	}
+	n.d = s.newDiscriminator(space, n.told)
 	return n, nil
 }
 
-// loss is the mean over rows of the cross-entropy between the label, the
-// probability that a row is said to be real, and what D thinks of it. With
-// label 1 it is −log D, with 0 it is −log(1 − D).
-func loss(logits *tensor.Tensor, label float64, tape *tensor.Tape) *tensor.Tensor {
-	return logits.BCE(tape.Full(logits.Rows, 1, float32(label))).Mean()
-}
-
-// lossD is what D descends: algorithm 1, with the label of real rows smoothed,
-// as in Salimans et al., arXiv:1606.03498, section 3.4. logits are D's of as
-// many real rows as fake ones after them.
-func (n *gan) lossD(logits *tensor.Tensor, tape *tensor.Tape) *tensor.Tensor {
-	half := logits.Rows / 2
-	real, fake := logits.Slice(0, half), logits.Slice(half, logits.Rows)
-	return loss(real, 1-n.LabelSmoothing, tape).Add(loss(fake, 0, tape))
-}
-
-// lossG is what G descends: −log D(G(z)), which does not saturate while D
-// wins. Section 3.
-func (n *gan) lossG(logits *tensor.Tensor, tape *tensor.Tape) *tensor.Tensor {
-	return loss(logits, 1, tape)
-}
-
-// Train plays the game: algorithm 1 with k = 1, Adam for momentum, and the
-// same noise for the two updates of a step.
+// Train plays the game.
 func (n *gan) Train(_ context.Context, job *sdk.Job) error {
 	if size := job.Data.Space().Size(); size != n.space.Size() {
 		return fmt.Errorf("%w: gan: train: rows of %d numbers, want %d", sdk.ErrBadInput, size, n.space.Size())
 	}
-	n.g.Init(job.Rand(0))
-	n.d.Init(job.Rand(1))
+	if err := n.known(job.Data.Space()); err != nil {
+		return fmt.Errorf("gan: train: %w", err)
+	}
+	if rows := job.Data.Len(); rows < n.Pac {
+		return sdk.Hint(fmt.Errorf("%w: gan: train: %d rows", sdk.ErrBadInput, rows), fmt.Sprintf("set pac, now %d, to 1", n.Pac))
+	}
+	n.learn(job.Data)
 	n.trained = true // for the previews and checkpoints of job.Step
-	err := n.play(job)
-	if err == nil && !(n.average.Finite() && n.d.Finite()) {
+	err := n.newGame(job).play(job)
+	if err == nil && !(n.average.params.Finite() && n.d.params.Finite()) {
 		err = fmt.Errorf("%w: a weight is not finite", sdk.ErrDiverged)
 	}
 	if errors.Is(err, sdk.ErrDiverged) {
@@ -91,41 +72,4 @@ func (n *gan) Train(_ context.Context, job *sdk.Job) error {
 		err = sdk.Hint(err, fmt.Sprintf("lower rate, now %g, and discriminator_rate, now %g", n.Rate, n.DiscriminatorRate))
 	}
 	return err
-}
-
-func (n *gan) play(job *sdk.Job) error {
-	var tape tensor.Tape
-	adamG, adamD := optim.NewAdam(n.Rate), optim.NewAdam(n.DiscriminatorRate)
-	adamG.Beta1, adamD.Beta1 = n.Beta1, n.Beta1
-	average := nn.EMA{Decay: n.EMA}
-	noise, drawn := job.Rand(2).Uint64(), 0
-	for rows := range job.Batches(n.Batch, n.Epochs) {
-		tape.Reset()
-		x := tape.Input(rows.Data, rows.Len(), n.space.Size())
-		z := nn.Normal(tape.Constant(rows.Len(), n.Latent), noise, drawn)
-		drawn += rows.Len()
-
-		fake := n.generator.Forward(z)
-		logits := n.discriminator.Forward(x.Stack(fake))
-		lossD := n.lossD(logits, &tape)
-		lossD.Backward(&n.d)
-		adamD.Step(&n.d)
-
-		lossG := n.lossG(n.discriminator.Forward(fake), &tape)
-		lossG.Backward(&n.g)
-		adamG.Step(&n.g)
-		average.Update(&n.average, &n.g)
-
-		believed := logits.Sigmoid()
-		err := job.Step(sdk.Metrics{
-			"loss_d": lossD.Item(),
-			"loss_g": lossG.Item(),
-			"d_real": believed.Slice(0, rows.Len()).Mean().Item(),
-			"d_fake": believed.Slice(rows.Len(), 2*rows.Len()).Mean().Item(),
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }

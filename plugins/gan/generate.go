@@ -7,13 +7,15 @@ import (
 
 	"github.com/genhost/genhost/sdk"
 	"github.com/genhost/genhost/sdk/nn"
+	"github.com/genhost/genhost/sdk/tensor"
 )
 
 // chunk is how many rows pass through a network at a time. What comes out does
 // not depend on it.
 const chunk = 128
 
-// Draw returns latents z from N(0, I).
+// Draw returns latents z from N(0, I), with the conditions that were asked for, or
+// others as there were in training.
 func (n *gan) Draw(_ context.Context, req sdk.GenerateRequest) (sdk.Batch, error) {
 	if err := n.checkRequest(req); err != nil {
 		return sdk.Batch{}, fmt.Errorf("gan: draw: %w", err)
@@ -21,6 +23,7 @@ func (n *gan) Draw(_ context.Context, req sdk.GenerateRequest) (sdk.Batch, error
 	z := sdk.MakeBatch(req.N, n.Latent)
 	n.tape.Reset()
 	nn.Normal(n.tape.Input(z.Data, req.N, n.Latent), req.Seed, req.First)
+	z.Conditions = n.draw(req, &n.tape)
 	return z, nil
 }
 
@@ -31,7 +34,7 @@ func (n *gan) checkRequest(req sdk.GenerateRequest) error {
 	if !n.trained {
 		return sdk.ErrNotTrained
 	}
-	if err := req.Check(); err != nil {
+	if err := req.Check(n.heeded...); err != nil {
 		return err
 	}
 	if most := mostNumbers / max(n.Latent, n.space.Size()); req.N > most {
@@ -45,8 +48,11 @@ func (n *gan) Decode(ctx context.Context, z sdk.Batch) (sdk.Batch, error) {
 	if !n.trained {
 		return sdk.Batch{}, fmt.Errorf("gan: decode: %w", sdk.ErrNotTrained)
 	}
-	latents := sdk.Space{Modality: "latent", Shape: []int{n.Latent}, Segments: []sdk.Segment{{Kind: sdk.Real, Len: n.Latent}}}
+	latents := sdk.Space{Modality: "latent", Shape: []int{n.Latent}, Segments: []sdk.Segment{{Kind: sdk.Real, Len: n.Latent}}, Conditions: n.heeded}
 	if err := latents.Check(z); err != nil {
+		return sdk.Batch{}, fmt.Errorf("gan: decode: %w", err)
+	}
+	if err := n.complete(z); err != nil {
 		return sdk.Batch{}, fmt.Errorf("gan: decode: %w", err)
 	}
 	rows := sdk.MakeBatch(z.Len(), n.space.Shape...)
@@ -56,10 +62,14 @@ func (n *gan) Decode(ctx context.Context, z sdk.Batch) (sdk.Batch, error) {
 		}
 		part := z.Slice(i, min(i+chunk, z.Len()))
 		n.tape.Reset()
-		x := n.averaged.Forward(n.tape.Input(part.Data, part.Len(), n.Latent))
-		copy(rows.Slice(i, i+part.Len()).Data, x.Data)
+		latents := n.tape.Input(part.Data, part.Len(), n.Latent)
+		if n.told > 0 {
+			latents = latents.Beside(n.encode(n.tape.Constant(part.Len(), n.told), part.Conditions))
+		}
+		copy(rows.Slice(i, i+part.Len()).Data, n.average.Forward(latents).Data)
 	}
 	n.space.Settle(rows)
+	rows.Conditions = z.Conditions
 	return rows, nil
 }
 
@@ -77,12 +87,12 @@ func (n *gan) Save(_ context.Context, path string) error {
 	if !n.trained {
 		return fmt.Errorf("gan: save: %w", sdk.ErrNotTrained)
 	}
-	return nn.Save(path, &n.average, &n.d)
+	return nn.Save(path, n.weights()...)
 }
 
 // Load reads them.
 func (n *gan) Load(_ context.Context, path string) error {
-	err := nn.Load(path, &n.average, &n.d)
+	err := nn.Load(path, n.weights()...)
 	if errors.Is(err, nn.ErrMismatch) {
 		err = sdk.Hint(fmt.Errorf("%w: %w", sdk.ErrBadInput, err), "load the weights into a model with the settings that they were trained with")
 	}
@@ -91,4 +101,9 @@ func (n *gan) Load(_ context.Context, path string) error {
 	}
 	n.trained = true
 	return nil
+}
+
+// weights are all that a file has.
+func (n *gan) weights() []*tensor.Params {
+	return []*tensor.Params{&n.average.params, &n.average.stats, &n.d.params, &n.d.stats, &n.seen}
 }

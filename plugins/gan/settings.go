@@ -8,34 +8,70 @@ import (
 )
 
 type settings struct {
-	Latent            int     `json:"latent" min:"1" max:"4096" help:"numbers in a latent, the size of z"`
-	Generator         []int   `json:"generator" min:"1" max:"16384" help:"widths of the generator's hidden layers"`
-	Discriminator     []int   `json:"discriminator" min:"1" max:"16384" help:"widths of the discriminator's hidden layers"`
-	Activation        string  `json:"activation" choices:"relu,leaky_relu,tanh,sigmoid" help:"function after each of the generator's hidden layers"`
-	DiscriminatorAct  string  `json:"discriminator_activation" choices:"relu,leaky_relu,tanh,sigmoid" help:"function after each of the discriminator's hidden layers"`
-	Epochs            int     `json:"epochs" min:"1" max:"1000000" help:"passes over the data"`
-	Batch             int     `json:"batch" min:"1" max:"65536" help:"rows in a step"`
-	Rate              float64 `json:"rate" min:"0" help:"Adam's step size for the generator"`
-	DiscriminatorRate float64 `json:"discriminator_rate" min:"0" help:"Adam's step size for the discriminator"`
-	Beta1             float64 `json:"beta1" min:"0" max:"0.999" help:"Adam's decay of the mean gradient, in both"`
-	LabelSmoothing    float64 `json:"label_smoothing" min:"0" max:"0.5" help:"how far below 1 the target of a real row is"`
-	EMA               float64 `json:"ema" min:"0" max:"0.999999" help:"decay of the average of the generator that generates; 0 for none"`
+	Architecture      string   `json:"architecture" choices:"mlp,conv" help:"dense layers, or convolutions for pictures"`
+	Latent            int      `json:"latent" min:"1" max:"4096" help:"numbers in a latent, the size of z"`
+	Generator         []int    `json:"generator" min:"1" max:"16384" help:"widths of the generator's hidden layers, of mlp"`
+	Discriminator     []int    `json:"discriminator" min:"1" max:"16384" help:"widths of the discriminator's hidden layers, of mlp"`
+	Filters           int      `json:"filters" min:"1" max:"1024" help:"filters of the outermost convolutions, of conv; twice as many at half the size"`
+	Activation        string   `json:"activation" choices:"relu,leaky_relu,tanh,sigmoid" help:"function after each of the generator's hidden layers"`
+	DiscriminatorAct  string   `json:"discriminator_activation" choices:"relu,leaky_relu,tanh,sigmoid" help:"function after each of the discriminator's hidden layers"`
+	BatchNorm         bool     `json:"batch_norm" help:"batch norm in the generator's hidden layers"`
+	SpectralNorm      bool     `json:"spectral_norm" help:"divide the discriminator's weights by their spectral norms"`
+	Dropout           float64  `json:"dropout" min:"0" max:"0.9" help:"how much of the discriminator's hidden layers a step drops"`
+	Noise             float64  `json:"noise" min:"0" max:"10" help:"standard deviation of noise on what the discriminator sees"`
+	Condition         []string `json:"condition" help:"conditions of the rows that the model is to heed, such as label"`
+	Loss              string   `json:"loss" choices:"nonsaturating,hinge,lsgan,wgan-gp" help:"what the two networks descend"`
+	LabelSmoothing    float64  `json:"label_smoothing" min:"0" max:"0.5" help:"how far below 1 the target of a real row is, of nonsaturating"`
+	R1                float64  `json:"r1" min:"0" max:"1000" help:"weight γ of a penalty on the discriminator's slope at real rows; 0 for none"`
+	GradientPenalty   float64  `json:"gradient_penalty" min:"0" max:"1000" help:"weight λ of the penalty of wgan-gp"`
+	CriticSteps       int      `json:"critic_steps" min:"1" max:"1000" help:"steps of the discriminator for each of the generator"`
+	Pac               int      `json:"pac" min:"1" max:"64" help:"rows that the discriminator sees side by side, against mode collapse"`
+	Epochs            int      `json:"epochs" min:"1" max:"1000000" help:"passes over the data"`
+	Batch             int      `json:"batch" min:"1" max:"65536" help:"rows in a step"`
+	Rate              float64  `json:"rate" min:"0" help:"Adam's step size for the generator"`
+	DiscriminatorRate float64  `json:"discriminator_rate" min:"0" help:"Adam's step size for the discriminator"`
+	FinalRate         float64  `json:"final_rate" min:"0" max:"1" help:"part of both rates that is left at the end; they fall along a line"`
+	Beta1             float64  `json:"beta1" min:"0" max:"0.999" help:"Adam's decay of the mean gradient, in both"`
+	EMA               float64  `json:"ema" min:"0" max:"0.999999" help:"decay of the average of the generator that generates; 0 for none"`
 }
 
 var defaults = settings{
+	Architecture:      "mlp",
 	Latent:            100,
 	Generator:         []int{256, 512, 1024},
 	Discriminator:     []int{512, 256},
+	Filters:           32,
 	Activation:        "relu",
 	DiscriminatorAct:  "leaky_relu",
+	Loss:              "nonsaturating",
+	LabelSmoothing:    0.1,
+	GradientPenalty:   10,
+	CriticSteps:       1,
+	Pac:               1,
 	Epochs:            20,
 	Batch:             32,
 	Rate:              5e-4,
 	DiscriminatorRate: 5e-4,
+	FinalRate:         1,
 	Beta1:             0.5,
-	LabelSmoothing:    0.1,
 	EMA:               0.998,
 }
+
+// check reports settings that do not go together.
+func (s settings) check() error {
+	switch {
+	case s.Batch%s.Pac != 0:
+		return sdk.Hint(&sdk.SettingError{Setting: "pac", Problem: fmt.Sprintf("is %d: want a divisor of batch, %d", s.Pac, s.Batch)},
+			fmt.Sprintf("set batch to %d", (s.Batch/s.Pac+1)*s.Pac))
+	case s.Dropout > 0 && (s.R1 > 0 || s.wantsPenalty()):
+		return sdk.Hint(&sdk.SettingError{Setting: "dropout", Problem: fmt.Sprintf("is %g: penalties on slopes want a discriminator that drops nothing", s.Dropout)},
+			"set dropout to 0, or r1 to 0 and another loss than wgan-gp")
+	}
+	return nil
+}
+
+// wantsPenalty is whether the discriminator has the penalty of wgan-gp.
+func (s settings) wantsPenalty() bool { return s.Loss == "wgan-gp" && s.GradientPenalty > 0 }
 
 // output chooses the generator's last activation, whose range is that of the
 // rows of space.
@@ -55,27 +91,4 @@ func output(space sdk.Space) (tensor.Activation, error) {
 		return tensor.Tanh, nil
 	}
 	return tensor.Linear, nil
-}
-
-// mostParameters bounds the size of a network: a GiB of weights, and three
-// more to train them.
-const mostParameters = 1 << 28
-
-// widths returns those of the generator's layers and of the discriminator's.
-func (s settings) widths(space sdk.Space) (generator, discriminator []int, err error) {
-	generator = append(append([]int{s.Latent}, s.Generator...), space.Size())
-	discriminator = append(append([]int{space.Size()}, s.Discriminator...), 1)
-	if n := parameters(generator) + parameters(discriminator); n > mostParameters {
-		return nil, nil, sdk.Hint(fmt.Errorf("%w: gan: rows of %d numbers make %d parameters, more than %d", sdk.ErrBadInput, space.Size(), n, mostParameters),
-			"use smaller rows or narrower hidden layers")
-	}
-	return generator, discriminator, nil
-}
-
-func parameters(widths []int) int {
-	n := 0
-	for i := 1; i < len(widths); i++ {
-		n += (widths[i-1] + 1) * widths[i]
-	}
-	return n
 }

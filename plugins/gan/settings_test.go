@@ -37,20 +37,20 @@ func TestOutput(t *testing.T) {
 }
 
 func TestWidths(t *testing.T) {
-	up, down, err := defaults.widths(space(sdk.Unit, 784))
-	if !slices.Equal(up, []int{100, 256, 512, 1024, 784}) || !slices.Equal(down, []int{784, 512, 256, 1}) || err != nil {
-		t.Errorf("got %v, %v and %v: not the article's", up, down, err)
+	up, down := defaults.widthsMLP(space(sdk.Unit, 784), defaults.Latent)
+	if !slices.Equal(up, []int{100, 256, 512, 1024, 784}) || !slices.Equal(down, []int{784, 512, 256, 1}) {
+		t.Errorf("got %v and %v: not the article's", up, down)
 	}
-	_, err = newGAN(defaults, space(sdk.Unit, 1<<26))
+	_, err := newGAN(defaults, space(sdk.Unit, 1<<26))
 	if !errors.Is(err, sdk.ErrBadInput) || len(sdk.Hints(err)) == 0 {
 		t.Errorf("rows of 2²⁶ numbers: %v, want ErrBadInput and a hint", err)
 	}
 }
 
 func TestDivergence(t *testing.T) {
-	n := small(t)
+	n := small(t, func(s *settings) { s.Activation, s.DiscriminatorAct = "relu", "leaky_relu" })
 	n.Rate = 1e30
-	job := &sdk.Job{Data: sdk.InMemory(n.space, sdk.MakeBatch(8, 5))}
+	job := &sdk.Job{Data: labelled(n.space, 8)}
 	err := job.Run(t.Context(), n)
 	hints := strings.Join(sdk.Hints(err), "\n")
 	if !errors.Is(err, sdk.ErrDiverged) || !strings.Contains(hints, "lower rate, now 1e+30") {
@@ -62,7 +62,7 @@ func TestDivergence(t *testing.T) {
 }
 
 func TestLoadRefuses(t *testing.T) {
-	n := small(t)
+	n := small(t, asIs)
 	n.trained = true
 	path := filepath.Join(t.TempDir(), "weights.safetensors")
 	if err := n.Save(t.Context(), path); err != nil {
@@ -87,7 +87,7 @@ func TestLoadRefuses(t *testing.T) {
 }
 
 func TestBadRequests(t *testing.T) {
-	n := small(t)
+	n := small(t, asIs)
 	n.trained = true
 	for _, req := range []sdk.GenerateRequest{{N: -1}, {N: 1, First: -1}, {N: 1 << 60}, {N: 1, Conditions: map[string][]float32{"label": {1}}}} {
 		if _, err := n.Generate(t.Context(), req); !errors.Is(err, sdk.ErrBadInput) {
@@ -97,7 +97,7 @@ func TestBadRequests(t *testing.T) {
 	if _, err := n.Decode(t.Context(), sdk.MakeBatch(1, 4)); !errors.Is(err, sdk.ErrBadInput) {
 		t.Errorf("decode latents of another size: %v, want ErrBadInput", err)
 	}
-	job := &sdk.Job{Data: sdk.InMemory(space(sdk.Unit, 6), sdk.MakeBatch(4, 6))}
+	job := &sdk.Job{Data: labelled(space(sdk.Unit, 6), 4)}
 	if err := job.Run(t.Context(), n); !errors.Is(err, sdk.ErrBadInput) {
 		t.Errorf("train on another shape: %v, want ErrBadInput", err)
 	}

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/genhost/genhost/sdk"
+	"github.com/genhost/genhost/sdk/nn"
+	"github.com/genhost/genhost/sdk/tensor"
+)
+
+// The networks of the architecture conv, for pictures: as in Radford et al.,
+// "Unsupervised representation learning with deep convolutional generative
+// adversarial networks", arXiv:1511.06434, section 3, strided convolutions halve a
+// picture's sides, and transposed ones double them, with twice the filters at half
+// the size.
+
+const (
+	convKernel = 4 // an even one over strides of 2 covers all pixels alike
+	leastSide  = 8 // of a picture
+	mostPlanes = 4 // red, green, blue and one more
+)
+
+// windows returns those of the convolutions from a picture inwards, as long as what
+// they leave has 4 pixels to a side.
+func (s settings) windows(space sdk.Space) []tensor.Window {
+	height, width, channels := space.Shape[0], space.Shape[1], space.Shape[2]
+	var all []tensor.Window
+	for i := 0; min(height, width) >= leastSide; i++ {
+		w := nn.Window2D(height, width, channels, convKernel, 2, 1)
+		all = append(all, w)
+		height, width, channels = w.OutHeight(), w.OutWidth(), s.Filters<<i
+	}
+	return all
+}
+
+func checkConv(s settings, space sdk.Space) error {
+	shape := space.Shape
+	if len(shape) != 3 || min(shape[0], shape[1]) < leastSide || shape[2] > mostPlanes {
+		return sdk.Hint(fmt.Errorf("%w: gan: architecture conv is for pictures of %d×%d pixels or more, not for %s rows of shape %v", sdk.ErrBadInput, leastSide, leastSide, space.Modality, shape),
+			"set architecture to mlp, or resize the pictures")
+	}
+	windows := s.windows(space)
+	// Both networks have a convolution for each window, and a dense layer at the end.
+	n, filters := 0, s.Filters
+	for _, w := range windows {
+		n += 2 * (w.PatchSize() + 1) * filters
+		filters *= 2
+	}
+	inner := windows[len(windows)-1]
+	return fits(space, n+inner.Places()*filters/2*(s.Latent+2))
+}
+
+func generatorConv(s settings, g *generator, space sdk.Space, inputs int, last tensor.Activation) nn.Layer {
+	windows, hidden := s.windows(space), tensor.Activation(s.Activation)
+	depth := len(windows)
+	filters := s.Filters << (depth - 1)
+	inner := nn.NewDense(&g.params, "generator.0", inputs, windows[depth-1].Places()*filters, hidden)
+	layers := nn.Sequential{inner}
+	if s.BatchNorm {
+		inner.Activation = tensor.Linear
+		layers = append(layers, g.norm(s, "generator.0.norm", filters))
+	}
+	for i := depth - 1; i >= 0; i-- {
+		name, w := fmt.Sprintf("generator.%d", depth-i), windows[i]
+		if i == 0 {
+			return append(layers, nn.NewConvTransposed(&g.params, name, w, filters, last))
+		}
+		conv := nn.NewConvTransposed(&g.params, name, w, filters, hidden)
+		layers = append(layers, conv)
+		if s.BatchNorm {
+			conv.Activation = tensor.Linear
+			layers = append(layers, g.norm(s, name+".norm", w.Channels))
+		}
+		filters = w.Channels
+	}
+	return layers
+}
+
+func discriminatorConv(s settings, d *discriminator, space sdk.Space) (nn.Layer, *nn.Dense) {
+	windows, hidden := s.windows(space), tensor.Activation(s.DiscriminatorAct)
+	windows[0].Channels *= s.Pac
+	var body nn.Sequential
+	filters := s.Filters
+	for i, w := range windows {
+		name := fmt.Sprintf("discriminator.%d", i)
+		conv := nn.NewConv(&d.params, name, w, filters, hidden)
+		if s.SpectralNorm {
+			d.limit(name, &conv.Weight)
+		}
+		body = append(body, conv, nn.Dropout{Rate: float32(s.Dropout)})
+		filters *= 2
+	}
+	features := windows[len(windows)-1].Places() * filters / 2
+	return body, nn.NewDense(&d.params, fmt.Sprintf("discriminator.%d", len(windows)), features, 1, tensor.Linear)
+}

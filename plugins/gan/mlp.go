@@ -1,0 +1,62 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/genhost/genhost/sdk"
+	"github.com/genhost/genhost/sdk/nn"
+	"github.com/genhost/genhost/sdk/tensor"
+)
+
+// The networks of the architecture mlp: dense layers, which take a row for so many
+// numbers in no order.
+
+// widthsMLP returns those of the generator's layers and of the discriminator's, of
+// rows of which told numbers are known.
+func (s settings) widthsMLP(space sdk.Space, inputs int) (generator, discriminator []int) {
+	generator = append(append([]int{inputs}, s.Generator...), space.Size())
+	discriminator = append(append([]int{s.Pac * space.Size()}, s.Discriminator...), 1)
+	return generator, discriminator
+}
+
+func checkMLP(s settings, space sdk.Space) error {
+	up, down := s.widthsMLP(space, s.Latent)
+	n := 0
+	for _, widths := range [][]int{up, down} {
+		for i := 1; i < len(widths); i++ {
+			n += (widths[i-1] + 1) * widths[i]
+		}
+	}
+	return fits(space, n)
+}
+
+func generatorMLP(s settings, g *generator, space sdk.Space, inputs int, last tensor.Activation) nn.Layer {
+	widths, _ := s.widthsMLP(space, inputs)
+	mlp := nn.NewMLP(&g.params, "generator", widths, tensor.Activation(s.Activation), last)
+	if !s.BatchNorm {
+		return mlp
+	}
+	var layers nn.Sequential
+	for i, dense := range mlp {
+		layers = append(layers, dense)
+		if i < len(mlp)-1 {
+			dense.Activation = tensor.Linear
+			layers = append(layers, g.norm(s, fmt.Sprintf("generator.%d.norm", i), widths[i+1]))
+		}
+	}
+	return layers
+}
+
+func discriminatorMLP(s settings, d *discriminator, space sdk.Space) (nn.Layer, *nn.Dense) {
+	_, widths := s.widthsMLP(space, 0)
+	mlp := nn.NewMLP(&d.params, "discriminator", widths, tensor.Activation(s.DiscriminatorAct), tensor.Linear)
+	last := len(mlp) - 1
+	var body nn.Sequential
+	for i, dense := range mlp[:last] {
+		if s.SpectralNorm {
+			d.limit(fmt.Sprintf("discriminator.%d", i), &dense.Weight)
+		}
+		body = append(body, dense, nn.Dropout{Rate: float32(s.Dropout)})
+	}
+	return body, mlp[last]
+}

@@ -1,0 +1,139 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/genhost/genhost/sdk"
+	"github.com/genhost/genhost/sdk/nn"
+	"github.com/genhost/genhost/sdk/tensor"
+)
+
+// An architecture makes the layers of both networks, for rows of a space.
+type architecture struct {
+	// check refuses spaces that it is not for.
+	check func(s settings, space sdk.Space) error
+
+	// generator makes layers from so many inputs to a row, which ends in last.
+	generator func(s settings, g *generator, space sdk.Space, inputs int, last tensor.Activation) nn.Layer
+
+	// discriminator makes the layers from packs of rows to features, and the last
+	// one, from features to one number.
+	discriminator func(s settings, d *discriminator, space sdk.Space) (body nn.Layer, head *nn.Dense)
+
+	// places is in how many places a row has channels, see pack.
+	places func(space sdk.Space) int
+}
+
+var architectures = map[string]architecture{
+	"mlp":  {checkMLP, generatorMLP, discriminatorMLP, func(sdk.Space) int { return 1 }},
+	"conv": {checkConv, generatorConv, discriminatorConv, func(space sdk.Space) int { return space.Shape[0] * space.Shape[1] }},
+}
+
+// A generator is G: of a latent, and beside it what it is told of the row, it makes
+// a row.
+type generator struct {
+	params, stats tensor.Params // stats are what batch norms remember
+	nn.Layer
+}
+
+// norm makes what follows a hidden layer of so many channels: a batch norm, where
+// they are wanted, and then the activation that the layer left to it.
+func (g *generator) norm(s settings, name string, channels int) nn.Layer {
+	act := tensor.Activation(s.Activation)
+	norm := nn.NewBatchNorm(&g.params, &g.stats, name, channels)
+	return nn.Sequential{norm, nn.Func(func(x *tensor.Tensor) *tensor.Tensor { return x.Activate(act) })}
+}
+
+// A discriminator is D: of packs of rows it gives logits. What it is told of the
+// rows it compares with their features φ(x), in what Miyato and Koyama, "cGANs with
+// projection discriminator", arXiv:1802.05637, eq. 11, have for logits: ψ(φ(x)) + yᵀVφ(x).
+type discriminator struct {
+	params, stats tensor.Params // stats are what spectral norms remember
+	body          nn.Layer      // φ
+	head          *nn.Dense     // ψ
+	label         *tensor.Tensor
+	normed        []normed
+}
+
+// A normed weight is one that layers find in its slot, divided by its spectral norm.
+type normed struct {
+	slot **tensor.Tensor
+	norm *nn.SpectralNorm
+}
+
+// judge returns the logits of packs x, of which y is known; y is nil where nothing is.
+func (d *discriminator) judge(x, y *tensor.Tensor) *tensor.Tensor {
+	features := d.body.Forward(x)
+	logits := d.head.Forward(features)
+	if d.label == nil {
+		return logits
+	}
+	return logits.Add(features.Mul(y.MatMul(d.label)).SumRows())
+}
+
+// limit puts a spectral norm on a weight.
+func (d *discriminator) limit(name string, w **tensor.Tensor) {
+	d.normed = append(d.normed, normed{w, nn.NewSpectralNorm(&d.stats, name, *w)})
+}
+
+// normalise makes the weights what they are to be until they change. Once a step
+// the estimate of their norms takes a step too.
+func (d *discriminator) normalise(tape *tensor.Tape, iterate bool) {
+	for _, w := range d.normed {
+		if iterate {
+			w.norm.Iterate(tape)
+		}
+		*w.slot = w.norm.Normalised(tape)
+	}
+}
+
+// A critic is a discriminator of packs of which y is known.
+type critic struct {
+	*discriminator
+	y *tensor.Tensor
+}
+
+// Forward returns the logits of packs x.
+func (c *critic) Forward(x *tensor.Tensor) *tensor.Tensor { return c.judge(x, c.y) }
+
+// newGenerator makes a generator of rows of which told numbers are known.
+func (s settings) newGenerator(space sdk.Space, told int) (*generator, error) {
+	last, err := output(space)
+	if err != nil {
+		return nil, err
+	}
+	g := &generator{}
+	g.Layer = architectures[s.Architecture].generator(s, g, space, s.Latent+told, last)
+	return g, nil
+}
+
+// newDiscriminator makes a discriminator of packs of rows of each of which told
+// numbers are known.
+func (s settings) newDiscriminator(space sdk.Space, told int) *discriminator {
+	d := &discriminator{}
+	d.body, d.head = architectures[s.Architecture].discriminator(s, d, space)
+	features := d.head.Weight.Rows
+	if told > 0 {
+		d.label = d.params.Add("discriminator.label.weight", s.Pac*told, features, nn.GlorotUniform(s.Pac*told, features))
+	}
+	if s.SpectralNorm {
+		d.limit("discriminator.head", &d.head.Weight)
+		if d.label != nil {
+			d.limit("discriminator.label", &d.label)
+		}
+	}
+	return d
+}
+
+// mostParameters bounds the size of a network: a GiB of weights, and three
+// more to train them.
+const mostParameters = 1 << 28
+
+// fits refuses networks of too many parameters.
+func fits(space sdk.Space, parameters int) error {
+	if parameters <= mostParameters {
+		return nil
+	}
+	return sdk.Hint(fmt.Errorf("%w: gan: rows of %d numbers make %d parameters, more than %d", sdk.ErrBadInput, space.Size(), parameters, mostParameters),
+		"use smaller rows or narrower hidden layers")
+}
