@@ -55,8 +55,11 @@ func (v *vae) iwae(t *terms, logP, mu, logVar, z, eps *tensor.Tensor, beta float
 		return nn.LogMeanExp(logW).Mean()
 	}
 	t.kl = nn.KL(mu, logVar).Mean().Item()
-	t.bound = bound(1).Item()
-	t.loss = bound(beta).Scale(-1)
+	weighed := bound(beta)
+	t.loss, t.bound = weighed.Scale(-1), weighed.Item()
+	if beta != 1 {
+		t.bound = bound(1).Item()
+	}
 }
 
 // tiled returns k copies of x below one another, as a constant; nil of nil.

@@ -10,8 +10,7 @@ import (
 // arXiv:1511.06349, section 3.1, describe how a model learns to do without.
 type collapse struct {
 	settings
-	warmup float64 // in steps
-	least  int     // rows to look at before a verdict
+	least int // rows to look at before a verdict
 
 	rows         int
 	kl           float64
@@ -28,17 +27,14 @@ const (
 	leastSteps = 500
 )
 
-func newCollapse(s settings, rows int, warmup float64) *collapse {
-	return &collapse{settings: s, warmup: warmup, least: max(rows, leastSteps*min(s.Batch, rows)),
+func newCollapse(s settings, rows int) *collapse {
+	return &collapse{settings: s, least: max(rows, leastSteps*min(s.Batch, rows)),
 		sum: make([]float64, s.Latent), squares: make([]float64, s.Latent)}
 }
 
 // see adds a step's rows. Each time there are enough of them it warns the user
 // of latents that are not used, and begins anew.
-func (c *collapse) see(job *sdk.Job, t terms, step int) {
-	if float64(step) < c.warmup {
-		return
-	}
+func (c *collapse) see(job *sdk.Job, t terms) {
 	n := t.mu.Rows
 	c.rows += n
 	c.kl += float64(n) * t.kl

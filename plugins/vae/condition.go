@@ -21,10 +21,10 @@ func (s settings) conditions(space sdk.Space) ([]sdk.Condition, error) {
 		c, err := space.Condition(name)
 		switch {
 		case err != nil:
-			err := &sdk.SettingError{Setting: "condition", Problem: fmt.Sprintf("has %q, which %s rows do not", name, space.Modality)}
-			return nil, sdk.Hint(err, sdk.Suggest(name, namesOf(space.Conditions)))
+			return nil, sdk.Hint(unfit(space, "condition", fmt.Sprintf("has %q, which these do not", name)),
+				sdk.Suggest(name, namesOf(space.Conditions)))
 		case len(c.Values) == 0:
-			return nil, &sdk.SettingError{Setting: "condition", Problem: fmt.Sprintf("has %q, which is a number: vae heeds labels only", name)}
+			return nil, sdk.Hint(unfit(space, "condition", fmt.Sprintf("has %q, which is a number", name)), "vae heeds labels only")
 		case slices.Contains(s.Condition[:i], name):
 			return nil, &sdk.SettingError{Setting: "condition", Problem: fmt.Sprintf("has %q twice", name)}
 		}

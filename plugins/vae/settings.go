@@ -53,10 +53,10 @@ var defaults = settings{
 }
 
 // check reports settings that contradict one another.
-func (s settings) check(likelihood string) error {
+func (s settings) check(space sdk.Space, likelihood string) error {
 	switch {
 	case s.Binarise != "none" && likelihood != "bernoulli":
-		return sdk.Hint(&sdk.SettingError{Setting: "binarise", Problem: fmt.Sprintf("is %s: the likelihood is %s", s.Binarise, likelihood)},
+		return sdk.Hint(unfit(space, "binarise", fmt.Sprintf("is %s: the likelihood is %s", s.Binarise, likelihood)),
 			"set binarise to none, or give rows from 0 to 1 and a likelihood of bernoulli")
 	case s.Bound == "iwae" && s.FreeBits > 0:
 		return sdk.Hint(&sdk.SettingError{Setting: "free_bits", Problem: fmt.Sprintf("is %g: the iwae bound has no KL term to spare", s.FreeBits)},
@@ -66,6 +66,11 @@ func (s settings) check(likelihood string) error {
 			"set milestones to epochs, such as 10,20, or schedule to cosine")
 	}
 	return nil
+}
+
+// unfit is the error for a setting that is not for the rows of space.
+func unfit(space sdk.Space, setting, problem string) error {
+	return fmt.Errorf("%w: vae: %s rows: %w", sdk.ErrBadInput, space.Modality, &sdk.SettingError{Setting: setting, Problem: problem})
 }
 
 // likelihood chooses p(x|z) for the rows of space.
@@ -87,7 +92,7 @@ func (s settings) likelihood(space sdk.Space) (string, error) {
 	case s.Likelihood == "auto":
 		return "gaussian", nil
 	case s.Likelihood == "bernoulli" && !binary:
-		return "", sdk.Hint(&sdk.SettingError{Setting: "likelihood", Problem: "is bernoulli: the rows have numbers outside 0 to 1"},
+		return "", sdk.Hint(unfit(space, "likelihood", "is bernoulli: they have numbers outside 0 to 1"),
 			"set likelihood to gaussian or auto")
 	}
 	return s.Likelihood, nil

@@ -32,30 +32,16 @@ func (v *vae) Train(_ context.Context, job *sdk.Job) error {
 }
 
 func (v *vae) fit(job *sdk.Job) error {
-	var tape tensor.Tape
-	adam := optim.NewAdam(v.Rate)
-	adam.Eps, adam.Clip.Norm = v.Epsilon, v.Clip
-	noise, bits, drawn := job.Rand(1).Uint64(), job.Rand(2).Uint64(), 0
-	epoch := max(1, job.Data.Len()/v.Batch) // in steps
-	schedule, warmup := v.schedule(epoch), v.BetaWarmup*float64(epoch)
-	watch := newCollapse(v.settings, job.Data.Len(), warmup)
+	epoch := max(1, job.Data.Len()/v.Batch)
+	t := v.newTraining(job, epoch)
+	watch := newCollapse(v.settings, job.Data.Len())
 	metrics := sdk.Metrics{}
 	for rows := range job.Batches(v.Batch, v.Epochs) {
-		tape.Reset()
-		n := rows.Len()
-		x, labels := v.input(rows, bits, drawn, &tape), v.oneHot(rows, &tape)
-		eps := epsilon(tape.Constant(v.Samples*n, v.Latent), n, noise, drawn, &tape)
-		drawn += n
-
-		step := adam.Steps()
-		beta := v.Beta * min(1, float64(step+1)/max(1, warmup))
-		t := v.bound(x, labels, eps, float32(beta), &tape)
-		t.loss.Backward(&v.params)
-		adam.Rate = v.Rate * schedule(step)
-		adam.Step(&v.params)
-
-		watch.see(job, t, step)
-		metrics["loss"], metrics["reconstruction"], metrics["kl"] = -t.bound, -t.likelihood, t.kl
+		b := t.step(rows)
+		if float64(t.adam.Steps()) > t.warmup {
+			watch.see(job, b)
+		}
+		metrics["loss"], metrics["reconstruction"], metrics["kl"] = -b.bound, -b.likelihood, b.kl
 		if err := job.Step(metrics); err != nil {
 			return err
 		}
@@ -63,7 +49,45 @@ func (v *vae) fit(job *sdk.Job) error {
 	return nil
 }
 
-// schedule is what part of the rate a step has.
+// A training is what outlasts a step.
+type training struct {
+	v           *vae
+	tape        tensor.Tape
+	adam        *optim.Adam
+	rate        optim.Schedule
+	warmup      float64 // of β, in steps
+	noise, bits uint64  // seeds of ε and of binarised rows
+	drawn       int     // rows so far
+}
+
+// newTraining begins one whose epochs have so many steps.
+func (v *vae) newTraining(job *sdk.Job, epoch int) *training {
+	adam := optim.NewAdam(v.Rate)
+	adam.Eps, adam.Clip.Norm = v.Epsilon, v.Clip
+	return &training{
+		v: v, adam: adam, rate: v.schedule(epoch), warmup: v.BetaWarmup * float64(epoch),
+		noise: job.Rand(1).Uint64(), bits: job.Rand(2).Uint64(),
+	}
+}
+
+// step learns from rows. What it returns is valid until the next.
+func (t *training) step(rows sdk.Batch) terms {
+	v, tape, n := t.v, &t.tape, rows.Len()
+	tape.Reset()
+	x, labels := v.input(rows, t.bits, t.drawn, tape), v.oneHot(rows, tape)
+	eps := epsilon(tape.Constant(v.Samples*n, v.Latent), n, t.noise, t.drawn, tape)
+	t.drawn += n
+
+	step := t.adam.Steps()
+	beta := v.Beta * min(1, float64(step+1)/max(1, t.warmup))
+	b := v.bound(x, labels, eps, float32(beta), tape)
+	b.loss.Backward(&v.params)
+	t.adam.Rate = v.Rate * t.rate(step)
+	t.adam.Step(&v.params)
+	return b
+}
+
+// schedule is what part of the rate a step has, in epochs of so many steps.
 func (v *vae) schedule(epoch int) optim.Schedule {
 	switch v.Schedule {
 	case "cosine":

@@ -32,7 +32,7 @@ func newVAE(s settings, space sdk.Space) (*vae, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.check(likelihood); err != nil {
+	if err := s.check(space, likelihood); err != nil {
 		return nil, err
 	}
 	v := &vae{settings: s, space: space}

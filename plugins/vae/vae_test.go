@@ -14,8 +14,16 @@ import (
 )
 
 func TestPlugin(t *testing.T) {
-	narrow := sdk.Settings{"hidden": json.RawMessage("[32, 32]")}
-	sdktest.Suite{Plugin: plugin, Settings: map[string]sdk.Settings{"vae": narrow}}.Run(t)
+	for name, s := range map[string]sdk.Settings{
+		"mlp":         {"hidden": json.RawMessage("[32, 32]")},
+		"conv":        {"hidden": json.RawMessage("[32]"), "architecture": json.RawMessage(`"conv"`), "filters": json.RawMessage("[4, 8]")},
+		"conditional": {"hidden": json.RawMessage("[32, 32]"), "condition": json.RawMessage(`["label"]`)},
+		"iwae": {"hidden": json.RawMessage("[32]"), "bound": json.RawMessage(`"iwae"`), "samples": json.RawMessage("3"),
+			"binarise": json.RawMessage(`"static"`), "schedule": json.RawMessage(`"cosine"`)},
+		"dynamic": {"hidden": json.RawMessage("[32]"), "binarise": json.RawMessage(`"dynamic"`)},
+	} {
+		t.Run(name, sdktest.Suite{Plugin: plugin, Settings: map[string]sdk.Settings{"vae": s}}.Run)
+	}
 }
 
 // small returns an initialised model of rows of 5 numbers, and two rows.
