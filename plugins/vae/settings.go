@@ -22,14 +22,15 @@ type settings struct {
 	BetaWarmup float64 `json:"beta_warmup" min:"0" max:"10000" help:"epochs over which the weight of the KL term rises from 0"`
 	FreeBits   float64 `json:"free_bits" min:"0" max:"100" help:"nats that each number of a latent may cost for nothing"`
 
-	Epochs     int       `json:"epochs" min:"1" max:"1000000" help:"passes over the data"`
-	Batch      int       `json:"batch" min:"1" max:"65536" help:"rows in a step"`
-	Rate       float64   `json:"rate" min:"0" help:"Adam's step size"`
-	Epsilon    float64   `json:"epsilon" min:"1e-12" max:"1" help:"Adam's epsilon"`
-	Schedule   string    `json:"schedule" choices:"constant,cosine,milestones" help:"how the rate falls: not, along half a cosine to 0, or by a factor at milestones"`
-	Milestones []float64 `json:"milestones" min:"0" max:"1000000" help:"epochs after which the rate is multiplied by decay"`
-	Decay      float64   `json:"decay" min:"0" max:"1" help:"what the rate is multiplied by at a milestone"`
-	Clip       float64   `json:"clip" min:"0" help:"longest gradient, as a Euclidean norm; 0 for any"`
+	Epochs      int       `json:"epochs" min:"1" max:"1000000" help:"passes over the data"`
+	Batch       int       `json:"batch" min:"1" max:"65536" help:"rows in a step"`
+	Rate        float64   `json:"rate" min:"0" help:"Adam's step size"`
+	Epsilon     float64   `json:"epsilon" min:"1e-12" max:"1" help:"Adam's epsilon"`
+	WeightDecay float64   `json:"weight_decay" min:"0" max:"1000" help:"what a step takes away of each weight, as a part of the rate"`
+	Schedule    string    `json:"schedule" choices:"constant,cosine,milestones" help:"how the rate falls: not, along half a cosine to 0, or by a factor at milestones"`
+	Milestones  []float64 `json:"milestones" min:"0" max:"1000000" help:"epochs after which the rate is multiplied by decay"`
+	Decay       float64   `json:"decay" min:"0" max:"1" help:"what the rate is multiplied by at a milestone"`
+	Clip        float64   `json:"clip" min:"0" help:"longest gradient, as a Euclidean norm; 0 for any"`
 }
 
 var defaults = settings{

@@ -62,7 +62,7 @@ type training struct {
 
 // newTraining begins one whose epochs have so many steps.
 func (v *vae) newTraining(job *sdk.Job, epoch int) *training {
-	adam := optim.NewAdam(v.Rate)
+	adam := optim.NewAdamW(v.Rate, v.WeightDecay)
 	adam.Eps, adam.Clip.Norm = v.Epsilon, v.Clip
 	return &training{
 		v: v, adam: adam, rate: v.schedule(epoch), warmup: v.BetaWarmup * float64(epoch),

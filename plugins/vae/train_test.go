@@ -45,6 +45,26 @@ func TestStepFollowsTheSchedule(t *testing.T) {
 	}
 }
 
+// Weights decay by so much of the rate, and biases do not.
+func TestWeightDecay(t *testing.T) {
+	const rate, decay = 1e-3, 5
+	v, rows := small(t, sdk.Unit, func(s *settings) { s.Rate, s.WeightDecay = rate, decay })
+	plain, _ := small(t, sdk.Unit, func(s *settings) { s.Rate = rate })
+	b := sdk.Batch{Shape: []int{5}, Data: rows}
+	first := v.params.All()[0].Tensor.Data[0]
+	v.newTraining(&sdk.Job{}, 1).step(b)
+	plain.newTraining(&sdk.Job{}, 1).step(b)
+	for i, q := range v.params.All() {
+		got, other := q.Tensor.Data[0], plain.params.All()[i].Tensor.Data[0]
+		switch {
+		case i == 0 && math.Abs(float64(other-got-rate*decay*first)) > 1e-6:
+			t.Errorf("%s was %g and is %g, without decay %g", q.Name, first, got, other)
+		case strings.HasSuffix(q.Name, ".bias") && got != other:
+			t.Errorf("%s is %g, without decay %g", q.Name, got, other)
+		}
+	}
+}
+
 // A step makes nothing anew once the first has been.
 func TestStepAllocatesNothing(t *testing.T) {
 	for name, change := range map[string]func(*settings){
