@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -15,12 +16,24 @@ import (
 // A Job is what Train is asked to do. The host fills in the fields; the model
 // loops over [Job.Batches] and calls [Job.Step].
 type Job struct {
-	Data Rows   // to learn from
+	Data Rows   // to learn from; while Train runs, without those held out
 	Seed uint64 // of everything random: equal jobs give equal weights
 
+	// HeldOut is how many rows of Data a [Validator] does not learn from, spread
+	// evenly: row i of N is one when ⌊(i+1)·HeldOut/N⌋ > ⌊i·HeldOut/N⌋. On them
+	// it is validated at the end of epochs, of a hundred at most and always of
+	// the last, and what it says is reported with the prefix [Validated]. Other
+	// models learn from all rows.
+	HeldOut int
+
+	// Patience ends training, in good order, after so many validations in a row
+	// that found no less loss than before; 0 never does.
+	Patience int
+
 	// Dir is the folder that checkpoints are written to, as step-N; "" for
-	// none. One is written at the end, when training is stopped, and every
-	// CheckpointEvery in between, where that is not 0.
+	// none. One is written at the end, when training is stopped, whenever a
+	// validation finds the least loss so far, and every CheckpointEvery in
+	// between, where that is not 0.
 	Dir             string
 	CheckpointEvery time.Duration
 
@@ -50,6 +63,7 @@ type Job struct {
 	last   int       // step of the last checkpoint
 	shown  time.Time // the last preview
 	warned map[string]bool
+	held   *validation // nil when no rows are held out
 }
 
 // Metrics are figures by name, of one step or the mean over some: "loss", "kl".
@@ -74,8 +88,10 @@ type Event struct {
 	Window  bool
 
 	Checkpoint string // a checkpoint's folder, complete
+	Best       bool   // it has the least loss on rows held out so far
 	Preview    *Batch // rows from the same latents as ever
 	Warning    string // something is not as it should be, and what to do
+	Note       string // something to know: why training ends early
 }
 
 const (
@@ -101,6 +117,10 @@ func (j *Job) Run(ctx context.Context, m Model) error {
 		return m.Train(ctx, j)
 	}
 	j.model, j.ctx = m, ctx
+	defer func(all Rows) { j.Data = all }(j.Data)
+	if err := j.prepareValidation(); err != nil {
+		return err
+	}
 	j.at, j.epoch, j.sum, j.seen, j.count, j.last = Position{}, 0, Metrics{}, map[string]int{}, 0, 0
 	j.warned = map[string]bool{}
 	j.sent, j.saved, j.shown = time.Now(), time.Now(), time.Time{}
@@ -111,7 +131,7 @@ func (j *Job) Run(ctx context.Context, m Model) error {
 	if err != nil {
 		return err
 	}
-	return j.checkpoint()
+	return j.checkpoint(false)
 }
 
 // Batches returns shuffled batches of the data for so many epochs. The order
@@ -152,43 +172,71 @@ func (j *Job) Batches(size, epochs int) iter.Seq[Batch] {
 func (j *Job) Rand(stream uint64) *rand.Rand { return rand.New(rand.NewPCG(j.Seed, stream)) }
 
 // Step ends a training step, with figures about it. It reports progress,
-// writes a checkpoint and draws previews when they are due, and returns an
-// error when Train must return: [ErrStopped], [ErrDiverged] when a figure is
-// not finite, or the context's.
+// writes a checkpoint, draws previews and validates the model when they are
+// due, and returns an error when Train must return: [ErrStopped], [ErrDiverged]
+// when a figure is not finite, or the context's.
 func (j *Job) Step(m Metrics) error {
 	j.at.Step++
-	for _, name := range sortedKeys(m) {
-		if math.IsNaN(m[name]) || math.IsInf(m[name], 0) {
-			return Hint(fmt.Errorf("%w: step %d: %s is %g", ErrDiverged, j.at.Step, name, m[name]),
-				"lower the learning rate, or look at the data")
-		}
-		j.sum[name] += m[name]
+	if err := j.checkFinite(m); err != nil {
+		return err
+	}
+	for name, v := range m {
+		j.sum[name] += v
 		j.seen[name]++
 	}
 	j.count++
-	epochEnds := j.at.Step == j.at.Steps || j.epoch > 0 && j.at.Step%j.epoch == 0
-	if epochEnds {
+	if j.at.Step == j.at.Steps || j.epoch > 0 && j.at.Step%j.epoch == 0 {
 		j.at.Epoch++
+		if err := j.endEpoch(); err != nil {
+			return err
+		}
+	} else {
+		j.report(false, nil)
 	}
-	j.report(epochEnds)
 	if err := j.ctx.Err(); err != nil {
 		return err
 	}
-	if epochEnds {
-		if err := j.preview(); err != nil {
-			return err
-		}
-	}
 	select {
 	case <-j.Stop:
-		if err := j.checkpoint(); err != nil {
+		if err := j.checkpoint(false); err != nil {
 			return err
 		}
 		return fmt.Errorf("%w at step %d", ErrStopped, j.at.Step)
 	default:
 	}
 	if j.CheckpointEvery > 0 && time.Since(j.saved) > j.CheckpointEvery {
-		return j.checkpoint()
+		return j.checkpoint(false)
+	}
+	return nil
+}
+
+// endEpoch validates the model, reports, and draws a preview.
+func (j *Job) endEpoch() (err error) {
+	var figures Metrics
+	if j.validates() {
+		if figures, err = j.validate(); err != nil {
+			return err
+		}
+	}
+	j.report(true, figures)
+	if err := j.ctx.Err(); err != nil {
+		return err
+	}
+	if figures != nil {
+		if err := j.judge(figures[Validated+"loss"]); err != nil {
+			return err
+		}
+	}
+	return j.preview()
+}
+
+// checkFinite reports a figure of this step that is no number.
+func (j *Job) checkFinite(m Metrics) error {
+	for _, name := range sortedKeys(m) {
+		if math.IsNaN(m[name]) || math.IsInf(m[name], 0) {
+			return Hint(fmt.Errorf("%w: step %d: %s is %g", ErrDiverged, j.at.Step, name, m[name]),
+				"lower the learning rate, or look at the data")
+		}
 	}
 	return nil
 }
@@ -202,17 +250,18 @@ func (j *Job) Warn(name, text string) {
 	}
 }
 
-// report sends the window's means, when it ends or when the watcher has heard
-// nothing for a while.
-func (j *Job) report(epochEnds bool) {
+// report sends the window's means, and the figures of a validation, when it
+// ends or when the watcher has heard nothing for a while.
+func (j *Job) report(epochEnds bool, validated Metrics) {
 	ends := epochEnds || j.count >= max(1, j.at.Steps/windows)
 	if !ends && time.Since(j.sent) < lifeSigns {
 		return
 	}
-	means := make(Metrics, len(j.sum))
+	means := make(Metrics, len(j.sum)+len(validated))
 	for name, sum := range j.sum {
 		means[name] = sum / float64(j.seen[name])
 	}
+	maps.Copy(means, validated)
 	j.tell(Event{Metrics: means, Window: ends})
 	j.sent = time.Now()
 	if ends {
@@ -236,7 +285,7 @@ func (j *Job) preview() error {
 }
 
 // checkpoint saves the model in a folder that appears only when it is whole.
-func (j *Job) checkpoint() error {
+func (j *Job) checkpoint(best bool) error {
 	defer func() { j.saved = time.Now() }() // so that slow disks leave time to train
 	saver, err := As[Saver](j.model)
 	if j.Dir == "" || errors.Is(err, errUnsupported) || (j.last == j.at.Step && j.last > 0) {
@@ -259,7 +308,7 @@ func (j *Job) checkpoint() error {
 		return fmt.Errorf("checkpoint: %w", err)
 	}
 	j.last = j.at.Step
-	j.tell(Event{Checkpoint: dir})
+	j.tell(Event{Checkpoint: dir, Best: best})
 	return nil
 }
 

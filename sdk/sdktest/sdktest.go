@@ -26,6 +26,8 @@
 //     where it need not).
 //   - While it trains it can generate previews and be saved.
 //   - Equal jobs give equal weights, whatever the number of threads.
+//   - Validated while it trains, it gives a finite figure called loss, equal
+//     ones in equal trainings, and learns what it would have learned otherwise.
 //   - Told to stop, it returns [sdk.ErrStopped] after the current step and
 //     leaves a checkpoint that loads. Cancelled, it returns the context's
 //     error, as soon.

@@ -186,6 +186,7 @@ var once = []modelCheck{
 	{"its loss falls", nil, checkLearns},
 	{"previews and saves while it trains", nil, checkWhileTraining},
 	{"equal jobs give equal weights", nil, checkEqualJobs},
+	{"is validated, and learns no otherwise", []sdk.Ability{sdk.CanValidate}, checkValidates},
 	{"stops when told, with a checkpoint", nil, checkStop},
 	{"ends when cancelled", nil, checkCancel},
 	{"survives a single row", nil, checkSingleRow},

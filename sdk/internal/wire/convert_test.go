@@ -72,6 +72,9 @@ func TestEventRoundTrip(t *testing.T) {
 		{Position: at, Metrics: sdk.Metrics{"loss": 1.5, "kl": math.Inf(1)}},
 		{Position: at, Metrics: sdk.Metrics{"loss": 0}, Window: true},
 		{Position: at, Checkpoint: "/runs/caf\xe9/step-1"},
+		{Position: at, Checkpoint: "/runs/step-2", Best: true},
+		{Position: at, Warning: "the KL is 0: raise free_bits"},
+		{Position: at, Note: "no better val_loss"},
 	} {
 		messages := toEvents(want)
 		if len(messages) != 1 {
@@ -80,6 +83,11 @@ func TestEventRoundTrip(t *testing.T) {
 		got, known := fromEvent(pass(t, messages[0], &pb.TrainEvent{}))
 		if !known || !reflect.DeepEqual(got, want) {
 			t.Errorf("got %+v, %v\nwant %+v", got, known, want)
+		}
+	}
+	for _, m := range toEvents(sdk.Event{Warning: "caf\xe9", Note: strings.Repeat("long", maxMessage)}) {
+		if err := checkSize(pass(t, m, &pb.TrainEvent{})); err != nil {
+			t.Errorf("a text that is none, or too long: %v", err)
 		}
 	}
 	if e, known := fromEvent(&pb.TrainEvent{}); known {

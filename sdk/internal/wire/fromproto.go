@@ -94,7 +94,11 @@ func fromEvent(e *pb.TrainEvent) (sdk.Event, bool) {
 	case *pb.TrainEvent_Progress:
 		out.Metrics, out.Window = e.Progress.GetMetrics(), e.Progress.GetWindow()
 	case *pb.TrainEvent_Checkpoint:
-		out.Checkpoint = string(e.Checkpoint.GetDir())
+		out.Checkpoint, out.Best = string(e.Checkpoint.GetDir()), e.Checkpoint.GetBest()
+	case *pb.TrainEvent_Warning:
+		out.Warning = clean(e.Warning)
+	case *pb.TrainEvent_Note:
+		out.Note = clean(e.Note)
 	default:
 		return sdk.Event{}, false
 	}

@@ -36,6 +36,7 @@ func (s *server) Train(stream trainStream) error {
 	t := &training{stream: stream, events: newOutbox(), sent: make(chan error, 1)}
 	job := &sdk.Job{
 		Data: data, Seed: start.Seed, Dir: string(start.Dir), CheckpointEvery: time.Duration(start.CheckpointEvery),
+		HeldOut: int(start.HeldOut), Patience: int(start.Patience),
 		MaxSteps: int(start.MaxSteps), Previews: int(start.Previews), Stop: t.commands(),
 	}
 	return t.run(s.plugin.Name, job, m)

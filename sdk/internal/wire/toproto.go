@@ -89,8 +89,9 @@ func toPosition(p sdk.Position) *pb.Position {
 	return &pb.Position{Step: int64(p.Step), Steps: int64(p.Steps), Epoch: int64(p.Epoch), Epochs: int64(p.Epochs)}
 }
 
-// toEvents returns the messages that tell of e: one for its figures or its
-// checkpoint, and one for each chunk of its preview. They have no numbers yet.
+// toEvents returns the messages that tell of e: one for its figures, its
+// checkpoint, its warning or note, and one for each chunk of its preview. They
+// have no numbers yet.
 func toEvents(e sdk.Event) []*pb.TrainEvent {
 	var all []*pb.TrainEvent
 	at := toPosition(e.Position)
@@ -99,8 +100,14 @@ func toEvents(e sdk.Event) []*pb.TrainEvent {
 		all = append(all, &pb.TrainEvent{At: at, Event: &pb.TrainEvent_Progress{Progress: p}})
 	}
 	if e.Checkpoint != "" {
-		c := &pb.Checkpoint{Dir: []byte(e.Checkpoint)}
+		c := &pb.Checkpoint{Dir: []byte(e.Checkpoint), Best: e.Best}
 		all = append(all, &pb.TrainEvent{At: at, Event: &pb.TrainEvent_Checkpoint{Checkpoint: c}})
+	}
+	if e.Warning != "" {
+		all = append(all, &pb.TrainEvent{At: at, Event: &pb.TrainEvent_Warning{Warning: clean(e.Warning)}})
+	}
+	if e.Note != "" {
+		all = append(all, &pb.TrainEvent{At: at, Event: &pb.TrainEvent_Note{Note: clean(e.Note)}})
 	}
 	if e.Preview != nil {
 		for c := range toChunks(*e.Preview) {

@@ -27,6 +27,7 @@ func (m *model) Train(ctx context.Context, job *sdk.Job) error {
 	start := &pb.TrainStart{
 		Session: m.session, Data: []byte(data), Seed: job.Seed,
 		CheckpointEvery: int64(job.CheckpointEvery), MaxSteps: int64(job.MaxSteps),
+		HeldOut: int64(job.HeldOut), Patience: int64(job.Patience),
 	}
 	if job.Watch != nil {
 		start.Previews = int64(job.Previews)

@@ -22,7 +22,9 @@ func kept(e sdk.Event) string {
 	case e.Preview != nil:
 		return fmt.Sprintf("%v preview %v %v", e.Position, e.Preview.Shape, e.Preview.Data)
 	case e.Checkpoint != "":
-		return fmt.Sprintf("%v checkpoint %s", e.Position, e.Checkpoint)
+		return fmt.Sprintf("%v checkpoint %s %v", e.Position, e.Checkpoint, e.Best)
+	case e.Warning != "" || e.Note != "":
+		return fmt.Sprintf("%v %s %s", e.Position, e.Warning, e.Note)
 	case e.Window:
 		return fmt.Sprintf("%v window %v", e.Position, e.Metrics)
 	}
@@ -147,7 +149,7 @@ func TestSoftStop(t *testing.T) {
 		t.Fatalf("got %v", err)
 	}
 	step := strings.TrimPrefix(err.Error(), "stopped at step ")
-	if last := events[len(events)-1]; !strings.Contains(last, "checkpoint") || !strings.HasSuffix(last, "0"+step) {
+	if last := events[len(events)-1]; !strings.Contains(last, "checkpoint") || !strings.HasSuffix(last, "0"+step+" false") {
 		t.Errorf("stopped at %s, the last event is %s", step, last)
 	}
 }
@@ -316,5 +318,60 @@ func TestNoFolderNoCheckpoint(t *testing.T) {
 	w := watcher{job: &sdk.Job{}}
 	if got := w.path(""); got != "" {
 		t.Errorf("no checkpoint became %q", got)
+	}
+}
+
+// A checked mean is validated, warns, and is best at first.
+type checked struct{ *mean }
+
+func (m checked) Train(ctx context.Context, job *sdk.Job) error {
+	job.Warn("cheese", "no cheese: buy some")
+	return m.mean.Train(ctx, job)
+}
+
+func (m checked) Validate(_ context.Context, rows sdk.Rows) (sdk.Metrics, error) {
+	b := rows.Gather(sdk.Batch{}, []int{0, rows.Len() - 1})
+	return sdk.Metrics{"loss": float64(m.row[0]), "first": float64(b.Row(0)[0]), "last": float64(b.Row(1)[0])}, nil
+}
+
+func TestValidationIsTheSameOnBothSides(t *testing.T) {
+	near := plugin
+	near.Models = []sdk.ModelSpec{{
+		Name: "mean", Family: "mean", Doc: "validated",
+		ModelMaker: sdk.MakeModel(meanSettings{Epochs: 9, Act: "relu"}, func(s meanSettings, space sdk.Space) (checked, error) {
+			m, err := newMean(s, space)
+			return checked{m}, err
+		}),
+	}}
+	far, end, err := Loopback(near)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer end()
+	t.Chdir(t.TempDir())
+	job := sdk.Job{Data: sdk.InMemory(space, rowsOf(101, 0)), Seed: 5, Dir: "checkpoints", Previews: 3, HeldOut: 7, Patience: 3}
+	want, err := history(t, near, job)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.RemoveAll("checkpoints"); err != nil {
+		t.Fatal(err)
+	}
+	got, err := history(t, far, job)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	all := strings.Join(want, "\n")
+	for _, part := range []string{"val_last", "no cheese: buy some", "no better val_loss", "step-00000047 true", "step-00000188 false"} {
+		if !strings.Contains(all, part) {
+			t.Errorf("there is no %q in\n%s", part, all)
+		}
+	}
+	job.HeldOut = 101
+	if _, err := history(t, far, job); !errors.Is(err, sdk.ErrBadInput) || len(sdk.Hints(err)) != 1 {
+		t.Errorf("all rows held out: got %v", err)
 	}
 }

@@ -1259,8 +1259,19 @@ type TrainStart struct {
 	CheckpointEvery int64                  `protobuf:"varint,5,opt,name=checkpoint_every,json=checkpointEvery,proto3" json:"checkpoint_every,omitempty"` // nanoseconds, 0 for never
 	MaxSteps        int64                  `protobuf:"varint,6,opt,name=max_steps,json=maxSteps,proto3" json:"max_steps,omitempty"`                      // 0 for no limit
 	Previews        int64                  `protobuf:"varint,7,opt,name=previews,proto3" json:"previews,omitempty"`                                      // rows, at the end of epochs, of the last and at most one a second
-	unknownFields   protoimpl.UnknownFields
-	sizeCache       protoimpl.SizeCache
+	// How many rows a model that can "validate" does not learn from. Row i of N,
+	// from 0 on, is one when floor((i+1)*held_out/N) > floor(i*held_out/N). At the
+	// end of epochs - of each; where there are more than 100, of those epochs e,
+	// from 1 on, with floor(e*100/epochs) > floor((e-1)*100/epochs); and always of
+	// the last - the progress that ends the window has figures about these rows,
+	// whose names begin with "val_". One of them is "val_loss". Where it is less
+	// than ever, a checkpoint follows that is marked as best. 0 for none.
+	HeldOut int64 `protobuf:"varint,8,opt,name=held_out,json=heldOut,proto3" json:"held_out,omitempty"`
+	// After so many validations in a row without a lower val_loss, training ends
+	// as if this had been the last step, with a note that says so. 0 for never.
+	Patience      int64 `protobuf:"varint,9,opt,name=patience,proto3" json:"patience,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *TrainStart) Reset() {
@@ -1342,6 +1353,20 @@ func (x *TrainStart) GetPreviews() int64 {
 	return 0
 }
 
+func (x *TrainStart) GetHeldOut() int64 {
+	if x != nil {
+		return x.HeldOut
+	}
+	return 0
+}
+
+func (x *TrainStart) GetPatience() int64 {
+	if x != nil {
+		return x.Patience
+	}
+	return 0
+}
+
 type TrainStop struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	unknownFields protoimpl.UnknownFields
@@ -1389,6 +1414,8 @@ type TrainEvent struct {
 	//	*TrainEvent_Checkpoint
 	//	*TrainEvent_Preview
 	//	*TrainEvent_Result
+	//	*TrainEvent_Warning
+	//	*TrainEvent_Note
 	Event         isTrainEvent_Event `protobuf_oneof:"event"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1481,6 +1508,24 @@ func (x *TrainEvent) GetResult() *TrainResult {
 	return nil
 }
 
+func (x *TrainEvent) GetWarning() string {
+	if x != nil {
+		if x, ok := x.Event.(*TrainEvent_Warning); ok {
+			return x.Warning
+		}
+	}
+	return ""
+}
+
+func (x *TrainEvent) GetNote() string {
+	if x != nil {
+		if x, ok := x.Event.(*TrainEvent_Note); ok {
+			return x.Note
+		}
+	}
+	return ""
+}
+
 type isTrainEvent_Event interface {
 	isTrainEvent_Event()
 }
@@ -1501,6 +1546,14 @@ type TrainEvent_Result struct {
 	Result *TrainResult `protobuf:"bytes,6,opt,name=result,proto3,oneof"`
 }
 
+type TrainEvent_Warning struct {
+	Warning string `protobuf:"bytes,7,opt,name=warning,proto3,oneof"` // something is not as it should be, and what to do; each is sent once
+}
+
+type TrainEvent_Note struct {
+	Note string `protobuf:"bytes,8,opt,name=note,proto3,oneof"` // something to know, such as why training ends early
+}
+
 func (*TrainEvent_Progress) isTrainEvent_Event() {}
 
 func (*TrainEvent_Checkpoint) isTrainEvent_Event() {}
@@ -1508,6 +1561,10 @@ func (*TrainEvent_Checkpoint) isTrainEvent_Event() {}
 func (*TrainEvent_Preview) isTrainEvent_Event() {}
 
 func (*TrainEvent_Result) isTrainEvent_Event() {}
+
+func (*TrainEvent_Warning) isTrainEvent_Event() {}
+
+func (*TrainEvent_Note) isTrainEvent_Event() {}
 
 type Position struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -1633,6 +1690,7 @@ func (x *Progress) GetWindow() bool {
 type Checkpoint struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Dir           []byte                 `protobuf:"bytes,1,opt,name=dir,proto3" json:"dir,omitempty"`
+	Best          bool                   `protobuf:"varint,2,opt,name=best,proto3" json:"best,omitempty"` // it has the lowest val_loss so far
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1672,6 +1730,13 @@ func (x *Checkpoint) GetDir() []byte {
 		return x.Dir
 	}
 	return nil
+}
+
+func (x *Checkpoint) GetBest() bool {
+	if x != nil {
+		return x.Best
+	}
+	return false
 }
 
 type TrainResult struct {
@@ -2918,7 +2983,7 @@ const file_genhost_proto_rawDesc = "" +
 	"\fTrainCommand\x125\n" +
 	"\x05start\x18\x01 \x01(\v2\x1d.genhost.plugin.v1.TrainStartH\x00R\x05start\x122\n" +
 	"\x04stop\x18\x02 \x01(\v2\x1c.genhost.plugin.v1.TrainStopH\x00R\x04stopB\t\n" +
-	"\acommand\"\xc4\x01\n" +
+	"\acommand\"\xfb\x01\n" +
 	"\n" +
 	"TrainStart\x12\x18\n" +
 	"\asession\x18\x01 \x01(\tR\asession\x12\x12\n" +
@@ -2927,8 +2992,10 @@ const file_genhost_proto_rawDesc = "" +
 	"\x03dir\x18\x04 \x01(\fR\x03dir\x12)\n" +
 	"\x10checkpoint_every\x18\x05 \x01(\x03R\x0fcheckpointEvery\x12\x1b\n" +
 	"\tmax_steps\x18\x06 \x01(\x03R\bmaxSteps\x12\x1a\n" +
-	"\bpreviews\x18\a \x01(\x03R\bpreviews\"\v\n" +
-	"\tTrainStop\"\xc0\x02\n" +
+	"\bpreviews\x18\a \x01(\x03R\bpreviews\x12\x19\n" +
+	"\bheld_out\x18\b \x01(\x03R\aheldOut\x12\x1a\n" +
+	"\bpatience\x18\t \x01(\x03R\bpatience\"\v\n" +
+	"\tTrainStop\"\xf2\x02\n" +
 	"\n" +
 	"TrainEvent\x12\x10\n" +
 	"\x03seq\x18\x01 \x01(\x04R\x03seq\x12+\n" +
@@ -2938,7 +3005,9 @@ const file_genhost_proto_rawDesc = "" +
 	"checkpoint\x18\x04 \x01(\v2\x1d.genhost.plugin.v1.CheckpointH\x00R\n" +
 	"checkpoint\x124\n" +
 	"\apreview\x18\x05 \x01(\v2\x18.genhost.plugin.v1.ChunkH\x00R\apreview\x128\n" +
-	"\x06result\x18\x06 \x01(\v2\x1e.genhost.plugin.v1.TrainResultH\x00R\x06resultB\a\n" +
+	"\x06result\x18\x06 \x01(\v2\x1e.genhost.plugin.v1.TrainResultH\x00R\x06result\x12\x1a\n" +
+	"\awarning\x18\a \x01(\tH\x00R\awarning\x12\x14\n" +
+	"\x04note\x18\b \x01(\tH\x00R\x04noteB\a\n" +
 	"\x05event\"b\n" +
 	"\bPosition\x12\x12\n" +
 	"\x04step\x18\x01 \x01(\x03R\x04step\x12\x14\n" +
@@ -2950,10 +3019,11 @@ const file_genhost_proto_rawDesc = "" +
 	"\x06window\x18\x02 \x01(\bR\x06window\x1a:\n" +
 	"\fMetricsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\x01R\x05value:\x028\x01\"\x1e\n" +
+	"\x05value\x18\x02 \x01(\x01R\x05value:\x028\x01\"2\n" +
 	"\n" +
 	"Checkpoint\x12\x10\n" +
-	"\x03dir\x18\x01 \x01(\fR\x03dir\"=\n" +
+	"\x03dir\x18\x01 \x01(\fR\x03dir\x12\x12\n" +
+	"\x04best\x18\x02 \x01(\bR\x04best\"=\n" +
 	"\vTrainResult\x12.\n" +
 	"\x05error\x18\x01 \x01(\v2\x18.genhost.plugin.v1.ErrorR\x05error\"U\n" +
 	"\vRowsRequest\x12\x18\n" +
@@ -3194,6 +3264,8 @@ func file_genhost_proto_init() {
 		(*TrainEvent_Checkpoint)(nil),
 		(*TrainEvent_Preview)(nil),
 		(*TrainEvent_Result)(nil),
+		(*TrainEvent_Warning)(nil),
+		(*TrainEvent_Note)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
