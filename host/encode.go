@@ -10,16 +10,17 @@ import (
 
 // An EncodeRequest asks for the latents of rows.
 type EncodeRequest struct {
-	Run  string // its name or path, or "latest"
-	Data string // a dataset's name or a path; "" is what the run held out
-	Out  string // the .npy file to write
+	Run        string // its name or path, or "latest"
+	Checkpoint string // "last", "best" or a step; "" is the last
+	Data       string // a dataset's name or a path; "" is what the run held out
+	Out        string // the .npy file to write
 
 	Watcher Watcher // may be nil
 }
 
 // Encode writes the latents of data as a NumPy array of float32, one row each.
 func (h *Host) Encode(ctx context.Context, req EncodeRequest) error {
-	return h.use(ctx, "encode", req.Run, func(s *session) error { return s.encode(ctx, req) })
+	return h.useAt(ctx, "encode", req.Run, req.Checkpoint, func(s *session) error { return s.encode(ctx, req) })
 }
 
 func (s *session) encode(ctx context.Context, req EncodeRequest) error {

@@ -13,12 +13,13 @@ import (
 
 // A GenerateRequest asks for new rows of a trained model.
 type GenerateRequest struct {
-	Run   string   // its name or path, or "latest"
-	N     int      // how many
-	Seed  uint64   // which: row i of a seed is always the same
-	First int      // index of the first
-	Set   []string // condition=value
-	Out   string   // folder for the files; "" is the run's samples/seed-N
+	Run        string   // its name or path, or "latest"
+	Checkpoint string   // "last", "best" or a step; "" is the last
+	N          int      // how many
+	Seed       uint64   // which: row i of a seed is always the same
+	First      int      // index of the first
+	Set        []string // condition=value
+	Out        string   // folder for the files; "" is the run's samples/seed-N
 }
 
 // sheetRows is how many rows a contact sheet shows.
@@ -31,7 +32,7 @@ func (h *Host) Generate(ctx context.Context, req GenerateRequest, made func(path
 	if req.N < 1 || req.First < 0 {
 		return fmt.Errorf("generate: %w: %d rows from %d on: want at least 1, from 0 on", sdk.ErrBadInput, req.N, req.First)
 	}
-	return h.use(ctx, "generate", req.Run, func(s *session) error { return s.generate(ctx, req, made) })
+	return h.useAt(ctx, "generate", req.Run, req.Checkpoint, func(s *session) error { return s.generate(ctx, req, made) })
 }
 
 func (s *session) generate(ctx context.Context, req GenerateRequest, made func(path string)) error {

@@ -12,17 +12,18 @@ import (
 // An InterpolateRequest asks for the way from one row to another, through the
 // latents between them.
 type InterpolateRequest struct {
-	Run   string // its name or path, or "latest"
-	Steps int    // rows on the way, with both ends
-	N     int    // how many ways
-	Seed  uint64 // of the ends, which are generated; see Data
-	Data  string // a dataset's name or a path: its first 2 N rows are the ends
-	Out   string // the picture to write; "" is the run's samples/interpolation.png
+	Run        string // its name or path, or "latest"
+	Checkpoint string // "last", "best" or a step; "" is the last
+	Steps      int    // rows on the way, with both ends
+	N          int    // how many ways
+	Seed       uint64 // of the ends, which are generated; see Data
+	Data       string // a dataset's name or a path: its first 2 N rows are the ends
+	Out        string // the picture to write; "" is the run's samples/interpolation.png
 }
 
 // Interpolate draws each way as a line of a picture, whose path it returns.
 func (h *Host) Interpolate(ctx context.Context, req InterpolateRequest) (path string, err error) {
-	err = h.use(ctx, "interpolate", req.Run, func(s *session) (err error) {
+	err = h.useAt(ctx, "interpolate", req.Run, req.Checkpoint, func(s *session) (err error) {
 		path, err = s.interpolate(ctx, req)
 		return err
 	})

@@ -10,10 +10,11 @@ import (
 
 // A ReconstructRequest asks a model to encode rows and decode them again.
 type ReconstructRequest struct {
-	Run  string // its name or path, or "latest"
-	Data string // a dataset's name or a path; "" is what the run held out
-	N    int    // how many rows, from the first on
-	Out  string // the picture to write; "" is the run's samples/reconstruction.png
+	Run        string // its name or path, or "latest"
+	Checkpoint string // "last", "best" or a step; "" is the last
+	Data       string // a dataset's name or a path; "" is what the run held out
+	N          int    // how many rows, from the first on
+	Out        string // the picture to write; "" is the run's samples/reconstruction.png
 }
 
 const (
@@ -24,7 +25,7 @@ const (
 // Reconstruct draws rows above what the model makes of them, and returns the
 // picture's path.
 func (h *Host) Reconstruct(ctx context.Context, req ReconstructRequest) (path string, err error) {
-	err = h.use(ctx, "reconstruct", req.Run, func(s *session) (err error) {
+	err = h.useAt(ctx, "reconstruct", req.Run, req.Checkpoint, func(s *session) (err error) {
 		path, err = s.reconstruct(ctx, req)
 		return err
 	})

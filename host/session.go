@@ -23,11 +23,18 @@ type session struct {
 	reader  *reader
 }
 
-// use opens a run and lets do work with it. The error says which verb it was.
+// use opens a run and lets do work with its last checkpoint. The error says
+// which verb it was.
 func (h *Host) use(ctx context.Context, verb, name string, do func(*session) error) error {
+	return h.useAt(ctx, verb, name, "", do)
+}
+
+// useAt is use with the checkpoint that is asked for, as
+// [run.Run.FindCheckpoint] knows it.
+func (h *Host) useAt(ctx context.Context, verb, name, checkpoint string, do func(*session) error) error {
 	s := &session{host: h, log: &lateLog{}}
 	defer s.Close()
-	if err := s.open(ctx, name); err != nil {
+	if err := s.open(ctx, name, checkpoint); err != nil {
 		return fmt.Errorf("%s: %w", verb, s.log.explain(err, h.cache))
 	}
 	if err := do(s); err != nil {
@@ -36,13 +43,13 @@ func (h *Host) use(ctx context.Context, verb, name string, do func(*session) err
 	return nil
 }
 
-// open starts the plugins of a run and loads its last checkpoint.
-func (s *session) open(ctx context.Context, name string) (err error) {
+// open starts the plugins of a run and loads a checkpoint.
+func (s *session) open(ctx context.Context, name, which string) (err error) {
 	if s.run, err = s.host.Run(name); err != nil {
 		return err
 	}
 	s.space = s.run.Data.Space
-	checkpoint, err := s.run.Checkpoint()
+	checkpoint, err := s.run.FindCheckpoint(which)
 	if err != nil {
 		return err
 	}

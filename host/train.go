@@ -25,6 +25,11 @@ type TrainRequest struct {
 	Run      string // the run's name; "" for MODEL-DATA-N
 	Threads  int    // 0 is one for each core
 
+	// HoldOut is how many rows to validate the model on, which it does not learn
+	// from; nil for a twentieth, at most 5,000, where the model can be validated.
+	HoldOut  *int
+	Patience int // end after so many validations without a better one; 0 for no such end
+
 	Stop    <-chan struct{} // closed to end with a checkpoint after the step
 	Watcher Watcher         // may be nil
 }
@@ -91,6 +96,9 @@ func (h *Host) prepare(ctx context.Context, req TrainRequest, log *lateLog) (_ *
 		return nil, err
 	}
 	p.in, p.spec, p.settings = in, spec, settings
+	if t.heldOut, err = req.heldOut(spec, t.rows.Len()); err != nil {
+		return nil, err
+	}
 	return t, t.createRun(h, req, p)
 }
 
@@ -155,7 +163,7 @@ func (t *training) createRun(h *Host, req TrainRequest, p plan) error {
 		Env: env,
 		Config: run.Config{
 			Genhost: Version, Seed: req.Seed, Threads: threads(req.Threads), MaxSteps: req.MaxSteps,
-			CheckpointEvery: checkpointEvery, Previews: previewRows,
+			CheckpointEvery: checkpointEvery, Previews: previewRows, HeldOut: t.heldOut, Patience: req.Patience,
 			Model:    run.Model{Name: p.entry.Name, Plugin: p.in.Name, As: p.spec.Name, Family: p.spec.Family},
 			Source:   p.source,
 			Settings: p.settings, Reading: t.reader.settings,

@@ -31,6 +31,8 @@ type training struct {
 	rows    *dataset.File
 	process running
 	model   sdk.Model
+	heldOut int    // rows that it is validated on
+	board   *board // of TensorBoard
 	watcher Watcher
 	say     func(string)
 	warned  bool
@@ -44,16 +46,19 @@ func (t *training) train(ctx context.Context, req TrainRequest) error {
 	if err != nil {
 		return err
 	}
-	if t.rec, err = t.run.Record(); err != nil {
+	if t.board, err = openBoard(t.run.TensorBoardDir()); err != nil {
 		return err
+	}
+	if t.rec, err = t.run.Record(); err != nil {
+		return errors.Join(err, t.board.Close())
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer cancelAfter(req.Stop, stopGrace, cancel)()
-	t.watcher.Training(t.rows.Len())
+	t.watcher.Training(t.rows.Len() - t.heldOut)
 	job := &sdk.Job{
 		Data: t.rows, Seed: req.Seed, Dir: dir, CheckpointEvery: checkpointEvery,
-		MaxSteps: req.MaxSteps, Previews: previewRows, Stop: req.Stop,
+		MaxSteps: req.MaxSteps, Previews: previewRows, HeldOut: t.heldOut, Patience: req.Patience, Stop: req.Stop,
 		Watch: func(e sdk.Event) {
 			if err := t.watch(ctx, e); err != nil && t.failed == nil {
 				t.failed = err
@@ -70,6 +75,7 @@ func (t *training) train(ctx context.Context, req TrainRequest) error {
 			err = errors.Join(err, t.warn(fmt.Sprintf("no plot: %v", failed)))
 		}
 	}
+	err = errors.Join(err, t.board.Close())
 	state, reason := outcome(err)
 	return errors.Join(err, t.rec.End(state, reason))
 }
@@ -114,12 +120,23 @@ func outcome(err error) (run.State, string) {
 func (t *training) watch(ctx context.Context, e sdk.Event) error {
 	t.watcher.Event(e)
 	if e.Preview == nil {
-		return t.rec.Event(e)
+		t.tell(e)
+		return errors.Join(t.rec.Event(e), t.board.event(e))
 	}
 	if err := t.picture(ctx, e); err != nil {
 		return t.warn(fmt.Sprintf("no preview of epoch %d: %v", e.Epoch, err))
 	}
 	return nil
+}
+
+// tell tells the user what an event has to say.
+func (t *training) tell(e sdk.Event) {
+	if e.Warning != "" {
+		t.say("warning: " + e.Warning)
+	}
+	if e.Note != "" {
+		t.say(e.Note)
+	}
 }
 
 // warn writes down what is not as it should be, and tells it the first time.
@@ -138,6 +155,9 @@ func (t *training) picture(ctx context.Context, e sdk.Event) error {
 		return err
 	}
 	if _, err := t.rec.Preview(e.Epoch, sheet.PNG); err != nil {
+		return err
+	}
+	if err := t.board.picture(e.Step, sheet.PNG); err != nil {
 		return err
 	}
 	if time.Now().Before(t.replot) {

@@ -36,6 +36,7 @@ names other.`,
 		},
 	}
 	f := cmd.Flags()
+	f.StringVar(&req.Checkpoint, "checkpoint", "", checkpointHelp)
 	f.StringVar(&req.Data, "data", "", "a dataset's name or a path (default what the run held out)")
 	f.StringVarP(&req.Out, "out", "o", "latents.npy", "the file to write")
 	f.Var(&mode, "progress", "how to show progress: auto, tty, plain, json or quiet")

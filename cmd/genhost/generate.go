@@ -9,6 +9,9 @@ import (
 	"github.com/genhost/genhost/host"
 )
 
+// checkpointHelp is of a flag that several verbs have.
+const checkpointHelp = "which of the run: last, best on the rows held out, or a step (default last)"
+
 func generateCmd(open opener) *cobra.Command {
 	var req host.GenerateRequest
 	cmd := &cobra.Command{
@@ -33,6 +36,7 @@ asked for. RUN is a name, a path, or "latest".`,
 		},
 	}
 	f := cmd.Flags()
+	f.StringVar(&req.Checkpoint, "checkpoint", "", checkpointHelp)
 	f.IntVarP(&req.N, "number", "n", 1, "how many rows")
 	f.Uint64Var(&req.Seed, "seed", 0, "which rows")
 	f.IntVar(&req.First, "first", 0, "index of the first row of the seed's sequence")

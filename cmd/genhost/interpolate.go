@@ -32,6 +32,7 @@ from --seed, or are rows of --data, two by two.`,
 		},
 	}
 	f := cmd.Flags()
+	f.StringVar(&req.Checkpoint, "checkpoint", "", checkpointHelp)
 	f.IntVar(&req.Steps, "steps", 10, "rows on a way, with both ends")
 	f.IntVarP(&req.N, "number", "n", 6, "how many ways")
 	f.Uint64Var(&req.Seed, "seed", 0, "of the ends")

@@ -38,7 +38,7 @@ host/eval/classifier      sdk sdk/tensor sdk/nn sdk/optim
 host/report              sdk
 host/process             sdk sdk/dial
 host/tensorboard         google.golang.org/protobuf
-host                     sdk sdk/dataset registry host/run host/npy host/chart host/process
+host                     sdk sdk/dataset registry host/run host/npy host/chart host/tensorboard host/process
 cmd/genhost/progress     sdk github.com/vbauerster/mpb/v8 golang.org/x/term
 cmd/genhost              sdk registry host host/run cmd/genhost/progress github.com/spf13/cobra
 `

@@ -32,6 +32,7 @@ run held out of training, unless --data names others.`,
 		},
 	}
 	f := cmd.Flags()
+	f.StringVar(&req.Checkpoint, "checkpoint", "", checkpointHelp)
 	f.StringVar(&req.Data, "data", "", "a dataset's name or a path (default what the run held out)")
 	f.IntVarP(&req.N, "number", "n", 32, "how many rows")
 	f.StringVarP(&req.Out, "out", "o", "", "the picture to write (default RUN/samples/reconstruction.png)")

@@ -49,6 +49,9 @@ func showRun(w io.Writer, r *run.Run, s run.Summary) error {
 	if name, value, ok := run.MainLoss(s.Metrics); ok {
 		fmt.Fprintf(w, ", %s %.4g", name, value)
 	}
+	if s.Best != nil {
+		fmt.Fprintf(w, "\nbest at step %d: val_loss %.4g", s.Best.Step, s.Best.Loss)
+	}
 	_, err = fmt.Fprintf(w, "\n\n%s", config)
 	return err
 }

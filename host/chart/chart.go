@@ -36,7 +36,8 @@ const (
 const maxSmall = 8
 
 // Losses writes a PNG of 960×640 pixels: the losses together, and below them
-// each other metric in a panel of its own. Values are faint, the mean around
+// each other metric in a panel of its own, with its twin of the rows held out
+// where there is one. Values are faint, the mean around
 // each is bold, and a panel shows the range in which most of it lies, so that a
 // huge first step does not flatten the rest. Equal series give equal bytes.
 func Losses(w io.Writer, title string, series []Series) error {
@@ -46,20 +47,21 @@ func Losses(w io.Writer, title string, series []Series) error {
 		}
 	}
 	main, others := split(finite(series))
-	if extra := len(others) - maxSmall; extra > 0 {
-		others = others[:maxSmall]
+	panels := pair(others)
+	if extra := len(panels) - maxSmall; extra > 0 {
+		panels = panels[:maxSmall]
 		title += fmt.Sprintf(" (and %d more metrics)", extra)
 	}
 	img := vgimg.NewWith(vgimg.UseWH(pixels(width), pixels(height)), vgimg.UseDPI(density), vgimg.UseBackgroundColor(color.White))
 	page := draw.New(img)
 	page.Rectangle = inset(page.Rectangle, pixels(16))
 	first := panel(title, "step", "value", main, 0, true)
-	if len(others) == 0 {
+	if len(panels) == 0 {
 		first.Draw(page)
 	} else {
-		top, bottom := cut(page.Rectangle, len(others))
+		top, bottom := cut(page.Rectangle, len(panels))
 		first.Draw(draw.Canvas{Canvas: page.Canvas, Rectangle: top})
-		small(page, bottom, others, len(main))
+		small(page, bottom, panels, len(main))
 	}
 	fast := png.Encoder{CompressionLevel: png.BestSpeed} // a training waits
 	if err := fast.Encode(w, img.Image()); err != nil {
@@ -87,6 +89,24 @@ func split(series []Series) (losses, others []Series) {
 	return losses, others
 }
 
+// validated begins the name of a metric's twin, of rows that are held out.
+const validated = "val_"
+
+// pair puts a metric and its twin together.
+func pair(series []Series) (pairs [][]Series) {
+	at := map[string]int{}
+	for _, s := range series {
+		name := strings.TrimPrefix(s.Name, validated)
+		if i, ok := at[name]; ok {
+			pairs[i] = append(pairs[i], s)
+			continue
+		}
+		at[name] = len(pairs)
+		pairs = append(pairs, []Series{s})
+	}
+	return pairs
+}
+
 // cut shares the page between the losses and the rows of small panels.
 func cut(page vg.Rectangle, panels int) (top, bottom vg.Rectangle) {
 	share := vg.Length(0.36)
@@ -99,20 +119,24 @@ func cut(page vg.Rectangle, panels int) (top, bottom vg.Rectangle) {
 	return top, bottom
 }
 
-// small draws one panel for each series, in one row or two.
-func small(page draw.Canvas, area vg.Rectangle, series []Series, colour int) {
-	rows := (len(series) + 3) / 4
-	columns := (len(series) + rows - 1) / rows
+// small draws the panels in one row or two.
+func small(page draw.Canvas, area vg.Rectangle, panels [][]Series, colour int) {
+	rows := (len(panels) + 3) / 4
+	columns := (len(panels) + rows - 1) / rows
 	gap := pixels(12)
 	w := (area.Max.X - area.Min.X + gap) / vg.Length(columns)
 	h := (area.Max.Y - area.Min.Y + gap) / vg.Length(rows)
-	for i, s := range series {
+	for i, series := range panels {
 		row, column := i/columns, i%columns
 		r := vg.Rectangle{
 			Min: vg.Point{X: area.Min.X + vg.Length(column)*w, Y: area.Max.Y - vg.Length(row+1)*h + gap},
 			Max: vg.Point{X: area.Min.X + vg.Length(column+1)*w - gap, Y: area.Max.Y - vg.Length(row)*h},
 		}
-		p := panel(s.Name, "", "", []Series{s}, colour+i, false)
+		names := make([]string, len(series))
+		for j, s := range series {
+			names[j] = s.Name
+		}
+		p := panel(strings.Join(names, ", "), "", "", series, colour+i, false)
 		p.Draw(draw.Canvas{Canvas: page.Canvas, Rectangle: r})
 	}
 }

@@ -71,6 +71,54 @@ func (r *Run) Checkpoint() (Checkpoint, error) {
 	return all[len(all)-1], nil
 }
 
+// FindCheckpoint returns the checkpoint that is asked for: "last" or "", "best"
+// for that with the least loss on the rows held out, or the number of a step.
+func (r *Run) FindCheckpoint(which string) (Checkpoint, error) {
+	last, err := r.Checkpoint()
+	if err != nil || which == "" || which == "last" {
+		return last, err
+	}
+	all, err := r.Checkpoints()
+	if err != nil {
+		return Checkpoint{}, err
+	}
+	step, notStep := strconv.Atoi(which)
+	if which == "best" {
+		if step, err = r.bestStep(); err != nil {
+			return Checkpoint{}, err
+		}
+	} else if notStep != nil {
+		return Checkpoint{}, sdk.Hint(fmt.Errorf("%w: checkpoint %q: want last, best or the number of a step", sdk.ErrBadInput, which), there(all))
+	}
+	for _, c := range all {
+		if c.Step == step {
+			return c, nil
+		}
+	}
+	return Checkpoint{}, sdk.Hint(fmt.Errorf("%w: run %s has no checkpoint of step %d", sdk.ErrBadInput, r.Name, step), there(all))
+}
+
+func (r *Run) bestStep() (int, error) {
+	s, err := r.Status()
+	if err != nil {
+		return 0, err
+	}
+	if s.Best == nil {
+		return 0, sdk.Hint(fmt.Errorf("%w: run %s has no best checkpoint: it was not validated", sdk.ErrBadInput, r.Name),
+			"use the last; genhost train --holdout validates models that can be")
+	}
+	return s.Best.Step, nil
+}
+
+// there says which checkpoints there are.
+func there(all []Checkpoint) string {
+	steps := make([]string, len(all))
+	for i, c := range all {
+		steps[i] = strconv.Itoa(c.Step)
+	}
+	return "there are those of step " + strings.Join(steps, ", ")
+}
+
 // advice says how a run may come by a checkpoint.
 func (r *Run) advice() string {
 	if s, err := r.Status(); err == nil && s.State == Training {
@@ -90,13 +138,16 @@ func (r *Run) advice() string {
 	return "train again: genhost train --model " + r.Config.Model.Name
 }
 
-// prune removes all but the last n complete checkpoints.
-func (r *Run) prune(n int) error {
+// prune removes all but the last n complete checkpoints and the best.
+func (r *Run) prune(n int, best *Best) error {
 	all, err := r.Checkpoints()
 	if err != nil {
 		return err
 	}
 	for _, c := range all[:max(0, len(all)-n)] {
+		if best != nil && c.Step == best.Step {
+			continue
+		}
 		if err := discard(c.Dir); err != nil {
 			return fmt.Errorf("remove old checkpoint: %w", err)
 		}

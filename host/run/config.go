@@ -25,6 +25,8 @@ type Config struct {
 	MaxSteps        int           // 0: the model's settings decide
 	CheckpointEvery time.Duration // 0: at the end only
 	Previews        int           // rows in a preview, 0 for none
+	HeldOut         int           // rows that the model is validated on, 0 for none
+	Patience        int           // validations without a better one before it ends, 0 for no such end
 
 	Model    Model
 	Source   Source

@@ -8,8 +8,9 @@
 //	  status.json       training, done, stopped, failed or diverged, and why
 //	  metrics.csv       step,epoch,seconds,name,value
 //	  events.jsonl      what happened, one JSON object a line
-//	  checkpoints/      step-N/weights.safetensors, the last few
+//	  checkpoints/      step-N/weights.safetensors, the last few and the best
 //	  samples/ plots/   pictures to look at
+//	  tb/               metrics and pictures once more, for TensorBoard
 //	  plugin.log        the plugin's own words
 //	  lock              held by the process that trains it
 //

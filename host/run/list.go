@@ -20,6 +20,7 @@ type Summary struct {
 	Step    int         `json:"step"`
 	Steps   int         `json:"steps"`
 	Metrics sdk.Metrics `json:"metrics,omitempty"` // the last of each that is a number
+	Best    *Best       `json:"best,omitempty"`
 	Started time.Time   `json:"started,omitzero"`
 	Seconds float64     `json:"seconds"` // of training
 	Bytes   int64       `json:"bytes"`   // of all its files
@@ -59,6 +60,7 @@ func summarise(root, name string) Summary {
 		return s
 	}
 	s.State, s.Reason, s.Step, s.Steps, s.Seconds = status.State, status.Reason, status.Step, status.Steps, status.Seconds
+	s.Best = status.Best
 	series, err := r.Metrics()
 	if err != nil {
 		s.Damage = err.Error()

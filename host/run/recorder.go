@@ -27,6 +27,7 @@ type Recorder struct {
 	status  Status
 	began   time.Time
 	before  float64 // seconds that earlier recorders saw
+	valid   float64 // the last loss on the rows held out
 }
 
 // Record takes the run for this process to train, for the first time or
@@ -76,6 +77,7 @@ type event struct {
 	Epochs  int               `json:"epochs,omitempty"`
 	Metrics map[string]number `json:"metrics,omitempty"`
 	Path    string            `json:"path,omitempty"` // in the run
+	Best    bool              `json:"best,omitempty"` // of a checkpoint
 	Text    string            `json:"text,omitempty"`
 }
 
@@ -89,31 +91,49 @@ func (n number) MarshalJSON() ([]byte, error) {
 	return json.Marshal(float64(n))
 }
 
-// Event writes down an event of the job: the metrics of a window, and a
-// checkpoint, of which the last three are kept. Events between windows are to
-// show life and are not written; for previews see [Recorder.Preview].
+// Event writes down an event of the job: the metrics of a window, a warning or
+// a note, and a checkpoint, of which the last three and the best are kept.
+// Events between windows are to show life and are not written; for previews see
+// [Recorder.Preview].
 func (r *Recorder) Event(e sdk.Event) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	news := e.Epoch != r.status.Epoch || e.Steps != r.status.Steps || e.Checkpoint != ""
+	news := e.Epoch != r.status.Epoch || e.Steps != r.status.Steps
 	r.status.Step, r.status.Steps, r.status.Epoch, r.status.Epochs = e.Step, e.Steps, e.Epoch, e.Epochs
 	if e.Window {
 		if err := r.window(e); err != nil {
 			return err
 		}
 	}
+	for _, said := range []event{{Type: "warning", Text: e.Warning}, {Type: "note", Text: e.Note}} {
+		if said.Text != "" {
+			if err := r.event(said); err != nil {
+				return err
+			}
+		}
+	}
 	if e.Checkpoint != "" {
-		if err := r.event(event{Type: "checkpoint", Path: r.run.relative(e.Checkpoint)}); err != nil {
-			return err
-		}
-		if err := r.run.prune(keepCheckpoints); err != nil {
-			return err
-		}
+		return r.checkpoint(e)
 	}
 	if news {
 		return r.writeStatus()
 	}
 	return nil
+}
+
+// checkpoint writes down a checkpoint, and removes old ones. The status comes
+// first, so that the best that it names is always there.
+func (r *Recorder) checkpoint(e sdk.Event) error {
+	if e.Best {
+		r.status.Best = &Best{Step: e.Step, Epoch: e.Epoch, Loss: r.valid}
+	}
+	if err := r.event(event{Type: "checkpoint", Path: r.run.relative(e.Checkpoint), Best: e.Best}); err != nil {
+		return err
+	}
+	if err := r.writeStatus(); err != nil {
+		return err
+	}
+	return r.run.prune(keepCheckpoints, r.status.Best)
 }
 
 func (r *Recorder) window(e sdk.Event) error {
@@ -123,6 +143,9 @@ func (r *Recorder) window(e sdk.Event) error {
 	}
 	if err := write(r.metrics, rows); err != nil {
 		return err
+	}
+	if loss, ok := e.Metrics[sdk.Validated+"loss"]; ok {
+		r.valid = loss
 	}
 	metrics := make(map[string]number, len(e.Metrics))
 	for name, v := range e.Metrics {

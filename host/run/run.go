@@ -66,6 +66,9 @@ func (r *Run) SamplesDir() string { return r.path("samples") }
 // PlotPath returns where a plot belongs. Write it with [WriteFile].
 func (r *Run) PlotPath(name string) string { return r.path("plots", name+".png") }
 
+// TensorBoardDir returns the folder for event files.
+func (r *Run) TensorBoardDir() string { return r.path("tb") }
+
 // LogPath returns where the plugin's own words are.
 func (r *Run) LogPath() string { return r.path(logFile) }
 

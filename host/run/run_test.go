@@ -21,7 +21,7 @@ import (
 func plan() Plan {
 	return Plan{
 		Config: Config{
-			Genhost: "0.1.0", Seed: 7, Threads: 2, MaxSteps: 100, CheckpointEvery: time.Minute, Previews: 64,
+			Genhost: "0.1.0", Seed: 7, Threads: 2, MaxSteps: 100, CheckpointEvery: time.Minute, Previews: 64, HeldOut: 500, Patience: 7,
 			Model:    Model{Name: "mine", Plugin: "vae", As: "vae", Family: "vae"},
 			Source:   Source{From: "fashion", Dataset: "fashion", Train: "train", Test: "test", Modality: "image", Plugin: "image"},
 			Settings: sdk.Settings{"latent": json.RawMessage("32"), "hidden": json.RawMessage("[256,128]"), "rate": json.RawMessage("0.001")},

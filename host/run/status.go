@@ -31,6 +31,15 @@ type Status struct {
 	Started time.Time `json:"started"`
 	Ended   time.Time `json:"ended,omitzero"`
 	Process Process   `json:"process"` // that trains, or did
+
+	Best *Best `json:"best,omitempty"` // nil until a model is validated
+}
+
+// Best is the checkpoint with the least loss on the rows that are held out.
+type Best struct {
+	Step  int     `json:"step"`
+	Epoch int     `json:"epoch"`
+	Loss  float64 `json:"val_loss"`
 }
 
 // Status returns how the run is. Training means that a process is at it; the

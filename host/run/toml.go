@@ -63,6 +63,8 @@ func encodeConfig(c Config) ([]byte, error) {
 	w.key("max_steps", c.MaxSteps, "0: the settings decide")
 	w.key("checkpoint_every", c.CheckpointEvery.String(), "0s: at the end only")
 	w.key("previews", c.Previews, "rows in the picture of each epoch")
+	w.key("held_out", c.HeldOut, "rows that it is validated on and does not learn from")
+	w.key("patience", c.Patience, "validations without a better one that end it, 0: it goes on")
 
 	w.table("settings", "of the model")
 	w.settings(c.Settings)
@@ -164,7 +166,8 @@ func tomlKey(name string) (string, error) {
 	return tomlString(name)
 }
 
-// document is run.toml as it is written. Every key must be there.
+// document is run.toml as it is written. Every key of [documentKeys] must be
+// there; the others came later.
 type document struct {
 	Genhost         string         `toml:"genhost"`
 	Created         time.Time      `toml:"created"`
@@ -173,6 +176,8 @@ type document struct {
 	MaxSteps        int            `toml:"max_steps"`
 	CheckpointEvery time.Duration  `toml:"checkpoint_every"`
 	Previews        int            `toml:"previews"`
+	HeldOut         int            `toml:"held_out"`
+	Patience        int            `toml:"patience"`
 	Settings        map[string]any `toml:"settings"`
 	Reading         map[string]any `toml:"reading"`
 	Source          Source         `toml:"source"`
@@ -202,7 +207,8 @@ func decodeConfig(data []byte) (Config, error) {
 	}
 	c := Config{
 		Genhost: d.Genhost, Created: d.Created, Threads: d.Threads, MaxSteps: d.MaxSteps,
-		CheckpointEvery: d.CheckpointEvery, Previews: d.Previews, Source: d.Source, Model: d.Model,
+		CheckpointEvery: d.CheckpointEvery, Previews: d.Previews, HeldOut: d.HeldOut, Patience: d.Patience,
+		Source: d.Source, Model: d.Model,
 	}
 	if c.Seed, err = decodeSeed(d.Seed); err != nil {
 		return Config{}, err

@@ -127,7 +127,8 @@ func (p *phaseBar) end() {
 
 // A stepsBar is the bar of a training, with the metrics on the line below.
 type stepsBar struct {
-	bar *mpb.Bar
+	bar   *mpb.Bar
+	total int
 
 	mu                 sync.Mutex // it is drawn by other goroutines
 	epoch, speed, step string
@@ -135,7 +136,7 @@ type stepsBar struct {
 }
 
 func (b *bars) newSteps(total int) *stepsBar {
-	s := &stepsBar{}
+	s := &stepsBar{total: total}
 	style := mpb.BarStyle().Lbound("").Rbound("").Filler("━").Tip("━").Padding("─").
 		FillerMeta(b.paint(cyan)).TipMeta(b.paint(cyan)).PaddingMeta(b.paint(grey))
 	s.bar = b.area.New(int64(total), style,
@@ -181,6 +182,10 @@ func (s *stepsBar) show(m *meter) {
 		s.speed += gap + duration(m.now().Sub(m.began))
 	}
 	s.mu.Unlock()
+	if m.at.Steps != s.total { // it ends early
+		s.total = m.at.Steps
+		s.bar.SetTotal(int64(s.total), false)
+	}
 	s.bar.SetCurrent(int64(m.at.Step)) // completes it at the last step
 }
 

@@ -1,6 +1,8 @@
 package progress
 
 import (
+	"maps"
+	"strings"
 	"time"
 
 	"github.com/genhost/genhost/sdk"
@@ -44,13 +46,25 @@ func (m *meter) add(e sdk.Event) {
 	}
 	m.at = e.Position
 	if len(e.Metrics) > 0 {
-		m.metrics = e.Metrics
+		m.metrics = withValidated(e.Metrics, m.metrics)
 	}
 	now := m.now()
 	m.recent = append(m.recent, sample{e.Step, now})
 	for len(m.recent) > 2 && now.Sub(m.recent[1].at) >= memory {
 		m.recent = m.recent[1:]
 	}
+}
+
+// withValidated returns metrics with those of the last validation, which come
+// once in an epoch.
+func withValidated(metrics, before sdk.Metrics) sdk.Metrics {
+	all := maps.Clone(metrics)
+	for name, v := range before {
+		if _, now := all[name]; !now && strings.HasPrefix(name, sdk.Validated) {
+			all[name] = v
+		}
+	}
+	return all
 }
 
 // epoch returns the epoch that is worked at, or that has just ended.

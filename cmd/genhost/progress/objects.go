@@ -15,8 +15,10 @@ import (
 //	reading     rows total
 //	training    rows (in an epoch)
 //	metrics     step steps epoch epochs metrics window [rows_per_second] [seconds_left]
-//	checkpoint  step steps epoch epochs path
+//	checkpoint  step steps epoch epochs path [best]
 //	preview     step steps epoch epochs
+//	warning     step steps epoch epochs text
+//	ending      step steps epoch epochs text (why it ends early)
 //	note        text
 //	end         step steps epoch epochs seconds
 type objects struct {
@@ -38,6 +40,7 @@ type object struct {
 	RowsPerSecond float64             `json:"rows_per_second,omitempty"`
 	SecondsLeft   *float64            `json:"seconds_left,omitempty"`
 	Path          string              `json:"path,omitempty"`
+	Best          bool                `json:"best,omitempty"`
 	Seconds       *float64            `json:"seconds,omitempty"`
 }
 
@@ -81,7 +84,13 @@ func (o *objects) event(m *meter, e sdk.Event) {
 		o.print(v)
 	}
 	if e.Checkpoint != "" {
-		o.print(object{Type: "checkpoint", place: &at, Path: e.Checkpoint})
+		o.print(object{Type: "checkpoint", place: &at, Path: e.Checkpoint, Best: e.Best})
+	}
+	if e.Warning != "" {
+		o.print(object{Type: "warning", place: &at, Text: Clean(e.Warning)})
+	}
+	if e.Note != "" {
+		o.print(object{Type: "ending", place: &at, Text: Clean(e.Note)})
 	}
 	if e.Preview != nil {
 		o.print(object{Type: "preview", place: &at})

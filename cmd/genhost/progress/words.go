@@ -1,6 +1,7 @@
 package progress
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -64,15 +65,23 @@ func metricTexts(m sdk.Metrics) []string {
 		names = append(names, name)
 	}
 	slices.SortFunc(names, func(a, b string) int {
-		if (a == "loss") != (b == "loss") {
-			return map[bool]int{true: -1, false: 1}[a == "loss"]
-		}
-		return strings.Compare(a, b)
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), strings.Compare(a, b))
 	})
 	for i, name := range names {
 		names[i] = Clean(name) + " " + number(m[name])
 	}
 	return names
+}
+
+// rank puts the metrics first that say most, where there is no room for all.
+func rank(name string) int {
+	switch name {
+	case "loss":
+		return 0
+	case sdk.Validated + "loss":
+		return 1
+	}
+	return 2
 }
 
 // number writes v with about four digits.
