@@ -34,7 +34,7 @@ type settings struct {
 }
 
 var defaults = settings{
-	Latent:       32,
+	Latent:       12,
 	Architecture: "mlp",
 	Hidden:       []int{256, 128},
 	Filters:      []int{32, 64},
@@ -44,12 +44,13 @@ var defaults = settings{
 	Bound:        "elbo",
 	Samples:      1,
 	Beta:         1,
-	BetaWarmup:   5,
+	BetaWarmup:   3,
 	Epochs:       30,
 	Batch:        64,
-	Rate:         1e-3,
+	Rate:         3e-3,
 	Epsilon:      1e-8,
-	Schedule:     "constant",
+	WeightDecay:  0.02,
+	Schedule:     "cosine",
 	Decay:        0.5,
 }
 

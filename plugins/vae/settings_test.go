@@ -39,7 +39,9 @@ func TestLikelihood(t *testing.T) {
 }
 
 func TestWidths(t *testing.T) {
-	down, up := defaults.widths(784, 0)
+	article := defaults
+	article.Latent = 32
+	down, up := article.widths(784, 0)
 	if !slices.Equal(down, []int{784, 256, 128, 64}) || !slices.Equal(up, []int{32, 128, 256, 784}) {
 		t.Errorf("got %v and %v: not the article's", down, up)
 	}

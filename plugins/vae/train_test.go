@@ -49,7 +49,7 @@ func TestStepFollowsTheSchedule(t *testing.T) {
 func TestWeightDecay(t *testing.T) {
 	const rate, decay = 1e-3, 5
 	v, rows := small(t, sdk.Unit, func(s *settings) { s.Rate, s.WeightDecay = rate, decay })
-	plain, _ := small(t, sdk.Unit, func(s *settings) { s.Rate = rate })
+	plain, _ := small(t, sdk.Unit, func(s *settings) { s.Rate, s.WeightDecay = rate, 0 })
 	b := sdk.Batch{Shape: []int{5}, Data: rows}
 	first := v.params.All()[0].Tensor.Data[0]
 	v.newTraining(&sdk.Job{}, 1).step(b)
@@ -147,7 +147,7 @@ func TestCollapse(t *testing.T) {
 	if got := warnings(t, func(s *settings) { s.Beta, s.FreeBits = 50, 0.5 }); len(got) != 0 {
 		t.Errorf("with free bits it says %q", got)
 	}
-	if got := warnings(t, func(s *settings) { s.Beta, s.BetaWarmup = 50, 10_000 }); len(got) != 0 {
+	if got := warnings(t, func(s *settings) { s.Beta, s.BetaWarmup = 50, 1100 }); len(got) != 0 {
 		t.Errorf("during the warm-up it says %q", got)
 	}
 }
