@@ -36,8 +36,8 @@ func (j *Job) prepareValidation() error {
 }
 
 // validates reports whether an epoch that has ended is one with a validation:
-// each of a hundred and fewer, of more about every hundredth part, and the
-// last. A training that has been told to stop does so first.
+// each of a hundred and fewer, of more that which ends a hundredth of them, as
+// the last does. A training that has been told to stop does so first.
 func (j *Job) validates() bool {
 	if j.held == nil {
 		return false
@@ -48,7 +48,7 @@ func (j *Job) validates() bool {
 	default:
 	}
 	e, of := j.at.Epoch, max(j.at.Epochs, 1)
-	return of <= validations || j.at.Step == j.at.Steps || e*validations/of > (e-1)*validations/of
+	return of <= validations || e*validations/of > (e-1)*validations/of
 }
 
 // validate returns the model's figures about the rows that are held out.
