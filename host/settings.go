@@ -54,6 +54,9 @@ func conditions(m sdk.Model, assignments []string) (map[string][]float32, error)
 		return nil, nil
 	}
 	c, err := sdk.As[sdk.Conditional](m)
+	if err == nil && len(c.Conditions()) == 0 {
+		err = fmt.Errorf("%w: it was trained without conditions", sdk.ErrBadInput)
+	}
 	if err != nil {
 		return nil, sdk.Hint(fmt.Errorf("--set %s: %w", assignments[0], err), "leave out --set: this model takes no conditions")
 	}
