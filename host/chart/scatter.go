@@ -15,6 +15,14 @@ type Cloud struct {
 	X, Y []float64 // as many
 }
 
+// Add adds a point, of which it takes the first two numbers.
+func (c *Cloud) Add(point []float32) {
+	c.X, c.Y = append(c.X, float64(point[0])), append(c.Y, float64(point[1]))
+}
+
+// MostClouds is how many can be told apart.
+const MostClouds = 24
+
 // glyphs tell clouds apart when there are more of them than colours.
 var glyphs = []draw.GlyphDrawer{draw.CircleGlyph{}, draw.CrossGlyph{}, draw.TriangleGlyph{}, draw.SquareGlyph{}}
 
@@ -22,8 +30,8 @@ var glyphs = []draw.GlyphDrawer{draw.CircleGlyph{}, draw.CrossGlyph{}, draw.Tria
 // for each cloud. Points that are not finite are left out. Equal clouds give
 // equal bytes.
 func Scatter(w io.Writer, title, x, y string, clouds []Cloud) error {
-	if most := len(colours) * len(glyphs); len(clouds) > most {
-		return fmt.Errorf("chart %s: %d clouds: want %d at most", title, len(clouds), most)
+	if len(clouds) > MostClouds {
+		return fmt.Errorf("chart %s: %d clouds: want %d at most", title, len(clouds), MostClouds)
 	}
 	p := newPlot(title, x, y)
 	for i, c := range clouds {

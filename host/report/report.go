@@ -132,3 +132,27 @@ func Decode(b []byte) (Report, error) {
 	}
 	return r, nil
 }
+
+// With returns the report with those figures of an earlier one whose metrics
+// it did not look at, where both are about the same model, rows and seed.
+func (r Report) With(before Report) Report {
+	if r.Step != before.Step || r.Run != before.Run || r.Train != before.Train || r.Test != before.Test ||
+		r.Rows != before.Rows || r.Seed != before.Seed || r.Genhost != before.Genhost {
+		return r
+	}
+	if r.Classifier == nil {
+		r.Classifier = before.Classifier
+	} else if before.Classifier != nil && *r.Classifier != *before.Classifier {
+		return r
+	}
+	measured := map[string]bool{}
+	for _, f := range r.Figures {
+		measured[f.Metric] = true
+	}
+	for _, f := range before.Figures {
+		if !measured[f.Metric] {
+			r.Figures = append(r.Figures, f)
+		}
+	}
+	return r
+}

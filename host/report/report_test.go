@@ -120,3 +120,26 @@ func TestNotFinite(t *testing.T) {
 		t.Error("a good figure changed")
 	}
 }
+
+// Figures of another metric stay, unless they are about something else.
+func TestWith(t *testing.T) {
+	old := made("a", Figure{Name: "nll", Metric: "likelihood", Value: 1}, Figure{Name: "recall", Metric: "prdc", Value: 1})
+	old.Classifier = &Classifier{SHA256: "00"}
+	now := made("a", Figure{Name: "precision", Metric: "prdc", Value: 2})
+	got := now.With(old)
+	if len(got.Figures) != 2 || got.Figures[0].Value != 2 || got.Figures[1].Name != "nll" || got.Classifier == nil {
+		t.Errorf("%+v", got)
+	}
+	for name, change := range map[string]func(*Report){
+		"step": func(r *Report) { r.Step++ }, "rows": func(r *Report) { r.Rows++ }, "seed": func(r *Report) { r.Seed++ },
+		"test": func(r *Report) { r.Test.SHA256 = "" }, "train": func(r *Report) { r.Train.SHA256 = "" },
+		"genhost": func(r *Report) { r.Genhost = "1" }, "run": func(r *Report) { r.Run = "b" },
+		"classifier": func(r *Report) { r.Classifier = &Classifier{SHA256: "01"} },
+	} {
+		other := now
+		change(&other)
+		if got := other.With(old); len(got.Figures) != 1 {
+			t.Errorf("another %s, and figures stay: %+v", name, got)
+		}
+	}
+}

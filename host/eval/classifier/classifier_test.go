@@ -196,12 +196,12 @@ func TestRefuses(t *testing.T) {
 func TestStops(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	heard := 0
-	_, err := Train(ctx, halves(50, 1), "side", Options{Told: func(step, steps int) {
-		heard = step
+	_, err := Train(ctx, halves(50, 1), "side", Options{Told: func(rows, _ int) {
+		heard = rows
 		cancel()
 	}})
-	if !errors.Is(err, context.Canceled) || heard != 1 {
-		t.Errorf("%v after %d steps", err, heard)
+	if !errors.Is(err, context.Canceled) || heard != 50 {
+		t.Errorf("%v after %d rows", err, heard)
 	}
 }
 

@@ -14,13 +14,13 @@ import (
 // Options say how to train. The zero value works.
 type Options struct {
 	Seed uint64                // equal seeds and rows give equal weights
-	Told func(step, steps int) // hears how it goes; may be nil
+	Told func(rows, total int) // hears how many rows have been gone through; may be nil
 }
 
 // The recipe. A change of it is a change of every figure that rests on a
 // classifier, so Recipe must change as well.
 const (
-	batch    = 128
+	batch    = 64
 	rate     = 2e-3
 	decay    = 0.02
 	dropped  = 0.3     // of the features
@@ -97,7 +97,7 @@ func (c *Classifier) fit(ctx context.Context, rows sdk.Rows, o Options) error {
 		adam.Rate = rate * schedule(step)
 		adam.Step(&c.params)
 		if o.Told != nil {
-			o.Told(step+1, total)
+			o.Told((step+1)*size, total*size)
 		}
 	}
 	return nil
