@@ -58,30 +58,36 @@ func (n *gan) steps(job *sdk.Job) int {
 
 func (p *game) play(job *sdk.Job) error {
 	for rows := range job.Batches(p.Batch, p.Epochs) {
-		p.tape.Reset()
-		p.tape.Train(p.seeds.dropout, 2*p.drawn)
-		size := rows.Len() / p.Pac * p.Pac
-		x := p.tape.Input(rows.Data[:size*p.space.Size()], size, p.space.Size())
-		y := p.tell(rows, size)
-		fake := p.make(y, size)
-		if y != nil {
-			p.critic.y = pack(y, p.Pac, 1)
-		}
-
-		p.improveD(x, fake)
-		if (p.step+1)%p.CriticSteps == 0 {
-			p.improveG(fake)
-		} else {
-			delete(p.metrics, "loss_g")
-		}
-		p.compare(x, fake)
+		p.round(rows)
 		p.referee.see(job, p.loss.led(p.metrics["loss_d"], p.LabelSmoothing), p.metrics)
-		p.step, p.drawn = p.step+1, p.drawn+size
 		if err := job.Step(p.metrics); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// round is a step: one of the discriminator and, when it is its turn, one of the
+// generator.
+func (p *game) round(rows sdk.Batch) {
+	p.tape.Reset()
+	p.tape.Train(p.seeds.dropout, 2*p.drawn)
+	size := rows.Len() / p.Pac * p.Pac
+	x := p.tape.Input(rows.Data[:size*p.space.Size()], size, p.space.Size())
+	y := p.tell(rows, size)
+	fake := p.make(y, size)
+	if y != nil {
+		p.critic.y = pack(y, p.Pac, 1)
+	}
+
+	p.improveD(x, fake)
+	if (p.step+1)%p.CriticSteps == 0 {
+		p.improveG(fake)
+	} else {
+		delete(p.metrics, "loss_g")
+	}
+	p.compare(x, fake)
+	p.step, p.drawn = p.step+1, p.drawn+size
 }
 
 // tell returns what both networks are told of rows: nil for nothing.
