@@ -25,8 +25,9 @@ import (
 // previews, plots - with that of the loop alone, on the same rows, in one
 // process. They take turns, the other one frozen meanwhile, so that a machine
 // with other work slows both alike; %cost is the median over the pairs of
-// turns. Ask for as many as the noise needs, -benchtime 40x or so; after some 60
-// the trainings are over.
+// turns, and %cpu how much more of the processor's time a step takes, all
+// processes together: other work hardly moves it. Ask for as many turns as the
+// noise needs, -benchtime 40x or so; after some 60 the trainings are over.
 func BenchmarkEndToEnd(b *testing.B) {
 	g := newGenhost(b)
 	if out, err := g.train(1).CombinedOutput(); err != nil { // reads the data
@@ -40,6 +41,7 @@ func BenchmarkEndToEnd(b *testing.B) {
 	}
 	var speeds [2][]float64
 	var costs []float64
+	begun := [2]effort{effortOf(both[0], b), effortOf(both[1], b)}
 	for n := 0; b.Loop(); n++ {
 		for i := range both {
 			i = (i + n) % 2
@@ -50,6 +52,41 @@ func BenchmarkEndToEnd(b *testing.B) {
 	b.ReportMetric(median(speeds[0]), "steps/s")
 	b.ReportMetric(median(speeds[1]), "alone-steps/s")
 	b.ReportMetric(median(costs), "%cost")
+	b.ReportMetric(100*(effortOf(both[0], b).since(begun[0])/effortOf(both[1], b).since(begun[1])-1), "%cpu")
+}
+
+// An effort is what a training has done, and the processor's time that it took:
+// a measure that other work on the machine hardly moves.
+type effort struct {
+	steps int
+	time  time.Duration
+}
+
+func effortOf(t trainer, b *testing.B) effort {
+	marks := t.marks(b)
+	if len(marks) == 0 {
+		b.Fatal("no steps: the training has not begun")
+	}
+	e := effort{steps: marks[len(marks)-1].Step}
+	for _, pid := range t.pids(b) {
+		threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", pid))
+		if err != nil {
+			b.Fatal(err)
+		}
+		for _, thread := range threads {
+			var spent time.Duration // the first number, in nanoseconds
+			text, _ := os.ReadFile(thread)
+			if _, err := fmt.Sscan(string(text), &spent); err == nil {
+				e.time += spent
+			}
+		}
+	}
+	return e
+}
+
+// since returns nanoseconds a step.
+func (e effort) since(before effort) float64 {
+	return float64(e.time-before.time) / float64(e.steps-before.steps)
 }
 
 // epochs of the article's pictures take two minutes or more.
@@ -58,6 +95,7 @@ const epochs = 400
 // A trainer is a training in other processes.
 type trainer interface {
 	signal(b *testing.B, s syscall.Signal)
+	pids(b *testing.B) []int
 	// marks returns the steps that the training has told of, and when.
 	marks(b *testing.B) []mark
 }
@@ -156,6 +194,8 @@ func (a *alone) signal(b *testing.B, s syscall.Signal) {
 	}
 }
 
+func (a *alone) pids(*testing.B) []int { return []int{a.cmd.Process.Pid} }
+
 func (a *alone) marks(b *testing.B) []mark { return marksIn(b, a.out, "") }
 
 // marksIn reads the marks of the lines that contain a string.
@@ -245,20 +285,27 @@ func (g *genhost) begin(b *testing.B) *genhost {
 
 // signal sends a signal to the command and its plugins.
 func (g *genhost) signal(b *testing.B, s syscall.Signal) {
+	for _, pid := range g.pids(b) {
+		_ = syscall.Kill(pid, s)
+	}
+}
+
+// pids are those of the command and its plugins.
+func (g *genhost) pids(b *testing.B) []int {
 	tasks, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", g.cmd.Process.Pid))
 	if err != nil {
 		b.Fatal(err)
 	}
-	pids := []string{strconv.Itoa(g.cmd.Process.Pid)}
+	pids := []int{g.cmd.Process.Pid}
 	for _, task := range tasks {
 		children, _ := os.ReadFile(task) // of a thread that may have ended
-		pids = append(pids, strings.Fields(string(children))...)
-	}
-	for _, pid := range pids {
-		if n, err := strconv.Atoi(pid); err == nil {
-			_ = syscall.Kill(n, s)
+		for _, pid := range strings.Fields(string(children)) {
+			if n, err := strconv.Atoi(pid); err == nil {
+				pids = append(pids, n)
+			}
 		}
 	}
+	return pids
 }
 
 func (g *genhost) marks(b *testing.B) []mark {
