@@ -1,6 +1,10 @@
 package eval
 
-import "math"
+import (
+	"math"
+
+	"gonum.org/v1/gonum/stat"
+)
 
 // An Estimate is a figure from a sample.
 type Estimate struct {
@@ -11,20 +15,16 @@ type Estimate struct {
 
 // mean returns the mean of x with its standard error, s/√n.
 func mean(x []float64) Estimate {
-	n := float64(len(x))
-	var sum, squares float64
-	for _, v := range x {
-		sum += v
+	return Estimate{Value: stat.Mean(x, nil), SE: deviation(x) / math.Sqrt(float64(len(x))), N: len(x)}
+}
+
+// deviation returns the standard deviation of what x is a sample of, 0 of one
+// number.
+func deviation(x []float64) float64 {
+	if len(x) < 2 {
+		return 0
 	}
-	m := sum / n
-	for _, v := range x {
-		squares += (v - m) * (v - m)
-	}
-	e := Estimate{Value: m, N: len(x)}
-	if len(x) > 1 {
-		e.SE = math.Sqrt(squares / (n - 1) / n)
-	}
-	return e
+	return stat.StdDev(x, nil)
 }
 
 // share returns count/n with the standard error of a binomial proportion.

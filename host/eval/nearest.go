@@ -100,12 +100,3 @@ func insert(best []candidate, c candidate, keep int) []candidate {
 	best = slices.Insert(best, at, c)
 	return best[:min(len(best), keep)]
 }
-
-// furthest returns the distance of each row to its Kth neighbour.
-func (n Neighbours) furthest() []float64 {
-	d := make([]float64, len(n.Index)/n.K)
-	for i := range d {
-		d[i] = n.Distance[i*n.K+n.K-1]
-	}
-	return d
-}
