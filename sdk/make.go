@@ -7,10 +7,10 @@ import (
 	"slices"
 )
 
-// An Ability is something a model can do, as Describe tells it.
+// An Ability is something a model or a modality can do, as Describe tells it.
 type Ability string
 
-// The abilities, each with the interface it stands for.
+// The abilities of models, each with the interface it stands for.
 const (
 	CanTrain     Ability = "train"
 	CanGenerate  Ability = "generate"
@@ -20,6 +20,13 @@ const (
 	CanCondition Ability = "condition" // [Conditional]
 	CanScore     Ability = "score"     // [Scorer]
 	CanValidate  Ability = "validate"  // [Validator], in Train
+	CanComplete  Ability = "complete"  // [Completer]
+)
+
+// The abilities of modalities that not all have.
+const (
+	CanMeasure Ability = "measure" // [Measurer]
+	CanPrompt  Ability = "prompt"  // [Prompter]
 )
 
 // A ModelMaker makes models. Get one from [MakeModel].
@@ -40,7 +47,7 @@ func MakeModel[S any, M Model](defaults S, build func(S, Space) (M, error)) Mode
 	schema := SchemaOf(defaults)
 	return ModelMaker{
 		Schema: schema,
-		Can:    abilities(reflect.TypeFor[M]()),
+		Can:    modelAbilities(reflect.TypeFor[M]()),
 		New: func(_ context.Context, s Settings, space Space) (Model, error) {
 			settings, err := decode(schema, s, defaults)
 			if err != nil {
@@ -60,17 +67,19 @@ func MakeModel[S any, M Model](defaults S, build func(S, Space) (M, error)) Mode
 
 // A ModalityMaker makes modalities. Get one from [MakeModality].
 type ModalityMaker struct {
-	Schema Schema `json:"schema"`
+	Schema Schema    `json:"schema"`
+	Can    []Ability `json:"can,omitempty"`
 
 	New func(ctx context.Context, s Settings) (Modality, error) `json:"-"`
 }
 
-// MakeModality returns the maker of a modality, with the schema of its
-// settings derived as by [MakeModel].
+// MakeModality returns the maker of a modality, with the schema of its settings
+// and its abilities derived as by [MakeModel].
 func MakeModality[S any, M Modality](defaults S, build func(S) (M, error)) ModalityMaker {
 	schema := SchemaOf(defaults)
 	return ModalityMaker{
 		Schema: schema,
+		Can:    abilities(reflect.TypeFor[M](), ofModalities),
 		New: func(_ context.Context, s Settings) (Modality, error) {
 			settings, err := decode(schema, s, defaults)
 			if err != nil {
@@ -85,19 +94,27 @@ func MakeModality[S any, M Modality](defaults S, build func(S) (M, error)) Modal
 	}
 }
 
-// optional pairs each optional interface with its ability.
-var optional = []struct {
+// An option pairs an optional interface with its ability.
+type option struct {
 	typ reflect.Type
 	can Ability
-}{
+}
+
+var ofModels = []option{
 	{reflect.TypeFor[Decoder](), CanDecode},
 	{reflect.TypeFor[Saver](), CanSave},
 	{reflect.TypeFor[Conditional](), CanCondition},
 	{reflect.TypeFor[Scorer](), CanScore},
 	{reflect.TypeFor[Validator](), CanValidate},
+	{reflect.TypeFor[Completer](), CanComplete},
 }
 
-func abilities(m reflect.Type) []Ability {
+var ofModalities = []option{
+	{reflect.TypeFor[Measurer](), CanMeasure},
+	{reflect.TypeFor[Prompter](), CanPrompt},
+}
+
+func modelAbilities(m reflect.Type) []Ability {
 	if m.Kind() == reflect.Interface {
 		return nil
 	}
@@ -105,39 +122,52 @@ func abilities(m reflect.Type) []Ability {
 	if !m.Implements(reflect.TypeFor[interface{ lacksEncoder() }]()) {
 		can = append(can, CanEncode)
 	}
-	for _, o := range optional {
-		if m.Implements(o.typ) {
+	return append(can, abilities(m, ofModels)...)
+}
+
+func abilities(t reflect.Type, options []option) (can []Ability) {
+	for _, o := range options {
+		if t.Implements(o.typ) {
 			can = append(can, o.can)
 		}
 	}
 	return can
 }
 
-// As finds the optional interface T in m:
+// As finds the optional interface T in a [Model] or a [Modality]:
 //
 //	d, err := sdk.As[sdk.Decoder](m)
 //
-// The error wraps [errors.ErrUnsupported]. Prefer As to a type assertion: a
-// model in another process has every method, and knows which of them the
-// plugin really has.
-func As[T any](m Model) (T, error) {
+// The error wraps [errors.ErrUnsupported]. Prefer As to a type assertion: what
+// lives in another process has every method, and knows which of them the plugin
+// really has.
+func As[T any](m any) (T, error) {
 	t, ok := m.(T)
-	typ := reflect.TypeFor[T]()
-	if remote, is := m.(interface{ Abilities() []Ability }); ok && is {
-		for _, o := range optional {
-			if o.typ == typ {
-				ok = slices.Contains(remote.Abilities(), o.can)
-			}
+	ability, what := abilityOf(reflect.TypeFor[T]())
+	if remote, is := m.(interface{ Abilities() []Ability }); ok && is && ability != "" {
+		ok = slices.Contains(remote.Abilities(), ability)
+	}
+	if ok {
+		return t, nil
+	}
+	var none T
+	if ability == "" {
+		return none, fmt.Errorf("the model is no %v: %w", reflect.TypeFor[T](), errUnsupported)
+	}
+	return none, fmt.Errorf("the %s cannot %s: %w", what, ability, errUnsupported)
+}
+
+// abilityOf returns what an optional interface stands for, and of what.
+func abilityOf(t reflect.Type) (can Ability, what string) {
+	for _, o := range ofModels {
+		if o.typ == t {
+			return o.can, "model"
 		}
 	}
-	if !ok {
-		var none T
-		for _, o := range optional {
-			if o.typ == typ {
-				return none, fmt.Errorf("the model cannot %s: %w", o.can, errUnsupported)
-			}
+	for _, o := range ofModalities {
+		if o.typ == t {
+			return o.can, "modality"
 		}
-		return none, fmt.Errorf("the model is no %v: %w", typ, errUnsupported)
 	}
-	return t, nil
+	return "", ""
 }

@@ -18,7 +18,8 @@ type Dataset struct {
 	Licence string `json:"licence"` // SPDX identifier
 }
 
-// A Modality turns files into rows and rows into files, and shows them.
+// A Modality turns files into rows and rows into files, and shows them. What it
+// may also be able to do is found with [As]: [Measurer], [Prompter].
 type Modality interface {
 	// Inspect says what a source holds without reading it all.
 	Inspect(ctx context.Context, src Source) (Info, error)

@@ -39,7 +39,8 @@ type ModelSpec struct {
 // called one at a time.
 //
 // What a model may also be able to do are further interfaces, each found with
-// [As]: [Saver], [Decoder], [Conditional], [Scorer], [Validator], [io.Closer].
+// [As]: [Saver], [Decoder], [Conditional], [Completer], [Scorer], [Validator],
+// [io.Closer].
 type Model interface {
 	// Train fits the model to the job's rows. It calls job.Step at the end of
 	// each step and returns the error that gives, which is how training is
@@ -116,6 +117,17 @@ type Decoder interface {
 type Conditional interface {
 	// Conditions returns those of the Space's conditions that the model heeds.
 	Conditions() []Condition
+}
+
+// A Completer is a model that can be given a part of the rows that it makes,
+// such as the beginning of a text.
+type Completer interface {
+	// Complete returns new rows, as Generate does, that have the numbers given:
+	// one row for all, or a row for each, of the Space but for NaN where the
+	// model is to find a number. Row i depends on what is given for it, the seed
+	// and req.First+i only. What the model cannot heed, such as the end of a
+	// text, is [ErrBadInput].
+	Complete(ctx context.Context, req GenerateRequest, given Batch) (Batch, error)
 }
 
 // A Scorer is a model that knows how likely a row is.

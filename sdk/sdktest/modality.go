@@ -8,6 +8,7 @@ import (
 	"image/png"
 	"io/fs"
 	"math"
+	"slices"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -111,6 +112,13 @@ func (s Suite) modalityChecks(spec sdk.ModalitySpec) []Check {
 	add("leaves whole files when writing fails", checkWriteFails)
 	add("previews", checkPreview)
 	add("refuses to preview what does not fit", checkPreviewMisfits)
+	if slices.Contains(spec.Can, sdk.CanMeasure) {
+		add("measures", checkMeasure)
+		add("refuses to measure what does not fit", checkMeasureMisfits)
+	}
+	if slices.Contains(spec.Can, sdk.CanPrompt) {
+		add("reads prompts", checkPrompt)
+	}
 	return checks
 }
 

@@ -46,6 +46,9 @@
 //   - Scores are finite and of one row each, whatever else is in the batch; the
 //     log-likelihood by many samples is, in the mean, not below the ELBO, which
 //     is Reconstruction − KL.
+//   - Rows that it completes have the numbers given, at least the first, and
+//     depend on what is given for them, the seed and First+i alone. With nothing
+//     given they are those that it generates.
 //
 // # What every modality promises
 //
@@ -60,6 +63,10 @@
 //     same files.
 //   - Previews are PNGs of a size that a person can look at, with text of at
 //     most 80 columns.
+//   - Measurements are finite, have names of their own, and are equal for equal
+//     rows and seeds.
+//   - A prompt gives a row of the Space or is refused with [sdk.ErrBadInput]; one
+//     of no words gives nothing.
 //   - Paths that do not exist, empty folders and damaged files are errors that
 //     name them. A cancelled Read ends.
 package sdktest

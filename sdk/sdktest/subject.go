@@ -174,6 +174,7 @@ var everywhere = []modelCheck{
 	{"generate is decode of draw", []sdk.Ability{sdk.CanDecode}, checkDecode},
 	{"scores row by row", []sdk.Ability{sdk.CanScore}, checkScorePieces},
 	{"likelihoods are no less than the bound", []sdk.Ability{sdk.CanScore}, checkBound},
+	{"completes what is given", []sdk.Ability{sdk.CanComplete}, checkComplete},
 }
 
 // once are the checks made with one toy.
@@ -197,6 +198,7 @@ var once = []modelCheck{
 	{"refuses rows of another shape", []sdk.Ability{sdk.CanEncode}, checkEncodeShape},
 	{"refuses latents of another shape", []sdk.Ability{sdk.CanDecode}, checkDecodeShape},
 	{"refuses to score what does not fit", []sdk.Ability{sdk.CanScore}, checkBadScores},
+	{"refuses to complete what does not fit", []sdk.Ability{sdk.CanComplete}, checkBadCompletions},
 	{"weights are safetensors", []sdk.Ability{sdk.CanSave}, checkSafetensors},
 	{"refuses damaged weights", []sdk.Ability{sdk.CanSave}, checkDamaged},
 	{"refuses weights of another model", []sdk.Ability{sdk.CanSave}, checkForeign},

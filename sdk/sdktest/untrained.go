@@ -69,6 +69,14 @@ func (s *subject) attempts(b Bench) []attempt {
 			_, err = scorer.Score(ctx, s.toy.rows.Slice(0, 2), sdk.ScoreRequest{Samples: 2})
 			return err
 		}},
+		{sdk.CanComplete, func(ctx context.Context, m sdk.Model) error {
+			completer, err := sdk.As[sdk.Completer](m)
+			if err != nil {
+				return err
+			}
+			_, err = completer.Complete(ctx, req, s.open(1))
+			return err
+		}},
 		{sdk.CanCondition, func(_ context.Context, m sdk.Model) error {
 			_, err := sdk.As[sdk.Conditional](m)
 			return err

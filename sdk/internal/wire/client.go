@@ -38,7 +38,7 @@ func describe(ctx, life context.Context, name string, conn *grpc.ClientConn) (sd
 		p.Models[i].New = c.opener(p.Models[i])
 	}
 	for i := range p.Modalities {
-		p.Modalities[i].New = c.modalityOpener(p.Modalities[i].Name)
+		p.Modalities[i].New = c.modalityOpener(p.Modalities[i])
 	}
 	if err := p.Validate(); err != nil {
 		return sdk.Plugin{}, wrong(rebuild, "the %s plugin describes itself badly: %v", name, err)
@@ -60,17 +60,17 @@ func (c *client) opener(spec sdk.ModelSpec) func(context.Context, sdk.Settings, 
 	}
 }
 
-func (c *client) modalityOpener(name string) func(context.Context, sdk.Settings) (sdk.Modality, error) {
+func (c *client) modalityOpener(spec sdk.ModalitySpec) func(context.Context, sdk.Settings) (sdk.Modality, error) {
 	return func(ctx context.Context, s sdk.Settings) (sdk.Modality, error) {
 		settings, err := toSettings(s)
 		if err != nil {
 			return nil, err
 		}
-		out, err := c.OpenModality(ctx, &pb.OpenModalityRequest{Modality: name, Settings: settings})
+		out, err := c.OpenModality(ctx, &pb.OpenModalityRequest{Modality: spec.Name, Settings: settings})
 		if err != nil {
 			return nil, err
 		}
-		return &modality{remote{c, out.Session}}, nil
+		return &modality{remote{c, out.Session}, spec.Can}, nil
 	}
 }
 

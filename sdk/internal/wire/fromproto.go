@@ -19,7 +19,8 @@ func fromDescription(d *pb.Description) sdk.Plugin {
 	}
 	for _, m := range d.GetModalities() {
 		spec := sdk.ModalitySpec{
-			Name: m.Name, Doc: m.Doc, ModalityMaker: sdk.ModalityMaker{Schema: fromSchema(m.Settings)},
+			Name: m.Name, Doc: m.Doc,
+			ModalityMaker: sdk.ModalityMaker{Schema: fromSchema(m.Settings), Can: fromStrings[sdk.Ability](m.Can)},
 		}
 		for _, s := range m.Datasets {
 			spec.Datasets = append(spec.Datasets, sdk.Dataset{Name: s.Name, Doc: s.Doc, Licence: s.Licence})

@@ -14,12 +14,20 @@ import (
 )
 
 // A modality is an [sdk.Modality] in the plugin.
-type modality struct{ remote }
+type modality struct {
+	remote
+	can []sdk.Ability
+}
 
 var (
 	_ sdk.Modality = (*modality)(nil)
+	_ sdk.Measurer = (*modality)(nil)
+	_ sdk.Prompter = (*modality)(nil)
 	_ io.Closer    = (*modality)(nil)
 )
+
+// Abilities tells [sdk.As] what the plugin's modality can do.
+func (m *modality) Abilities() []sdk.Ability { return m.can }
 
 func (m *modality) Inspect(ctx context.Context, src sdk.Source) (sdk.Info, error) {
 	ctx, cancel := context.WithCancel(ctx)

@@ -27,6 +27,7 @@ var (
 	_ sdk.Saver       = (*model)(nil)
 	_ sdk.Conditional = (*model)(nil)
 	_ sdk.Scorer      = (*model)(nil)
+	_ sdk.Completer   = (*model)(nil)
 	_ io.Closer       = (*model)(nil)
 )
 
@@ -49,12 +50,12 @@ func (m *model) Decode(ctx context.Context, z sdk.Batch) (sdk.Batch, error) {
 }
 
 func (m *model) Generate(ctx context.Context, r sdk.GenerateRequest) (sdk.Batch, error) {
-	x, err := m.generate(ctx, m.client.Generate, r)
+	x, err := m.generate(ctx, m.client.Generate, r, sdk.Batch{Conditions: r.Conditions})
 	return m.answer("generate", x, err, r.N, m.shape)
 }
 
 func (m *model) Draw(ctx context.Context, r sdk.GenerateRequest) (sdk.Batch, error) {
-	z, err := m.generate(ctx, m.client.Draw, r)
+	z, err := m.generate(ctx, m.client.Draw, r, sdk.Batch{Conditions: r.Conditions})
 	return m.answer("draw", z, err, r.N, nil)
 }
 
@@ -113,7 +114,8 @@ func (m *model) rows(ctx context.Context, call call[pb.RowsRequest, pb.Chunk], x
 	return receiveRows(stream)
 }
 
-func (m *model) generate(ctx context.Context, call call[pb.GenerateRequest, pb.Chunk], r sdk.GenerateRequest) (sdk.Batch, error) {
+// generate sends a request with a batch that has its conditions.
+func (m *model) generate(ctx context.Context, call call[pb.GenerateRequest, pb.Chunk], r sdk.GenerateRequest, given sdk.Batch) (sdk.Batch, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	stream, err := call(ctx)
@@ -121,7 +123,7 @@ func (m *model) generate(ctx context.Context, call call[pb.GenerateRequest, pb.C
 		return sdk.Batch{}, err
 	}
 	in := &pb.GenerateRequest{Session: m.session, N: int64(r.N), Seed: r.Seed, First: int64(r.First)}
-	err = sendRows(stream, sdk.Batch{Conditions: r.Conditions}, func(c *pb.Chunk) *pb.GenerateRequest {
+	err = sendRows(stream, given, func(c *pb.Chunk) *pb.GenerateRequest {
 		in.Conditions = c
 		return in
 	})
@@ -142,7 +144,7 @@ func sendRows[In, Out any](stream grpc.BidiStreamingClient[In, Out], b sdk.Batch
 	return stream.CloseSend()
 }
 
-func receiveRows[In any](stream grpc.BidiStreamingClient[In, pb.Chunk]) (sdk.Batch, error) {
+func receiveRows(stream interface{ Recv() (*pb.Chunk, error) }) (sdk.Batch, error) {
 	first, err := stream.Recv()
 	if errors.Is(err, io.EOF) {
 		return sdk.Batch{}, fmt.Errorf("%w: the plugin gave no rows", sdk.ErrProtocol)

@@ -19,7 +19,7 @@ func toDescription(p sdk.Plugin) *pb.Description {
 		})
 	}
 	for _, m := range p.Modalities {
-		spec := &pb.ModalitySpec{Name: m.Name, Doc: m.Doc, Settings: toSchema(m.Schema)}
+		spec := &pb.ModalitySpec{Name: m.Name, Doc: m.Doc, Settings: toSchema(m.Schema), Can: toStrings(m.Can)}
 		for _, s := range m.Datasets {
 			spec.Datasets = append(spec.Datasets, &pb.Dataset{Name: s.Name, Doc: s.Doc, Licence: s.Licence})
 		}

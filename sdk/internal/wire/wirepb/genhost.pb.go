@@ -282,7 +282,7 @@ type ModelSpec struct {
 	Modalities []string               `protobuf:"bytes,4,rep,name=modalities,proto3" json:"modalities,omitempty"`
 	Settings   []*Setting             `protobuf:"bytes,5,rep,name=settings,proto3" json:"settings,omitempty"`
 	// "train", "generate", "encode", "decode", "save", "condition", "score",
-	// "validate". One that is not known is ignored.
+	// "validate", "complete". One that is not known is ignored.
 	Can           []string `protobuf:"bytes,6,rep,name=can,proto3" json:"can,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -366,6 +366,7 @@ type ModalitySpec struct {
 	Doc           string                 `protobuf:"bytes,2,opt,name=doc,proto3" json:"doc,omitempty"`
 	Datasets      []*Dataset             `protobuf:"bytes,3,rep,name=datasets,proto3" json:"datasets,omitempty"`
 	Settings      []*Setting             `protobuf:"bytes,4,rep,name=settings,proto3" json:"settings,omitempty"`
+	Can           []string               `protobuf:"bytes,5,rep,name=can,proto3" json:"can,omitempty"` // "measure", "prompt". One that is not known is ignored.
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -424,6 +425,13 @@ func (x *ModalitySpec) GetDatasets() []*Dataset {
 func (x *ModalitySpec) GetSettings() []*Setting {
 	if x != nil {
 		return x.Settings
+	}
+	return nil
+}
+
+func (x *ModalitySpec) GetCan() []string {
+	if x != nil {
+		return x.Can
 	}
 	return nil
 }
@@ -2883,6 +2891,288 @@ func (x *PreviewResponse) GetText() []byte {
 	return nil
 }
 
+// The rows of three batches come one after another, each with a head of its own:
+// generated ones, those that the model learned from, those that it did not.
+type MeasureRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Session       string                 `protobuf:"bytes,1,opt,name=session,proto3" json:"session,omitempty"` // this and the next two of the first request only
+	Space         *Space                 `protobuf:"bytes,2,opt,name=space,proto3" json:"space,omitempty"`
+	Seed          uint64                 `protobuf:"varint,3,opt,name=seed,proto3" json:"seed,omitempty"`
+	Rows          *Chunk                 `protobuf:"bytes,4,opt,name=rows,proto3" json:"rows,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MeasureRequest) Reset() {
+	*x = MeasureRequest{}
+	mi := &file_genhost_proto_msgTypes[46]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MeasureRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MeasureRequest) ProtoMessage() {}
+
+func (x *MeasureRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_genhost_proto_msgTypes[46]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MeasureRequest.ProtoReflect.Descriptor instead.
+func (*MeasureRequest) Descriptor() ([]byte, []int) {
+	return file_genhost_proto_rawDescGZIP(), []int{46}
+}
+
+func (x *MeasureRequest) GetSession() string {
+	if x != nil {
+		return x.Session
+	}
+	return ""
+}
+
+func (x *MeasureRequest) GetSpace() *Space {
+	if x != nil {
+		return x.Space
+	}
+	return nil
+}
+
+func (x *MeasureRequest) GetSeed() uint64 {
+	if x != nil {
+		return x.Seed
+	}
+	return 0
+}
+
+func (x *MeasureRequest) GetRows() *Chunk {
+	if x != nil {
+		return x.Rows
+	}
+	return nil
+}
+
+type MeasureResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Measurements  []*Measurement         `protobuf:"bytes,1,rep,name=measurements,proto3" json:"measurements,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MeasureResponse) Reset() {
+	*x = MeasureResponse{}
+	mi := &file_genhost_proto_msgTypes[47]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MeasureResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MeasureResponse) ProtoMessage() {}
+
+func (x *MeasureResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_genhost_proto_msgTypes[47]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MeasureResponse.ProtoReflect.Descriptor instead.
+func (*MeasureResponse) Descriptor() ([]byte, []int) {
+	return file_genhost_proto_rawDescGZIP(), []int{47}
+}
+
+func (x *MeasureResponse) GetMeasurements() []*Measurement {
+	if x != nil {
+		return x.Measurements
+	}
+	return nil
+}
+
+type Measurement struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	Doc           string                 `protobuf:"bytes,2,opt,name=doc,proto3" json:"doc,omitempty"`
+	Value         float64                `protobuf:"fixed64,3,opt,name=value,proto3" json:"value,omitempty"`
+	Se            float64                `protobuf:"fixed64,4,opt,name=se,proto3" json:"se,omitempty"` // standard error; 0 where none is known
+	N             int64                  `protobuf:"varint,5,opt,name=n,proto3" json:"n,omitempty"`    // rows that it is an estimate from
+	Floor         *float64               `protobuf:"fixed64,6,opt,name=floor,proto3,oneof" json:"floor,omitempty"`
+	Ceiling       *float64               `protobuf:"fixed64,7,opt,name=ceiling,proto3,oneof" json:"ceiling,omitempty"`
+	Better        string                 `protobuf:"bytes,8,opt,name=better,proto3" json:"better,omitempty"` // "higher", "lower", or "" for a figure that explains others
+	Note          string                 `protobuf:"bytes,9,opt,name=note,proto3" json:"note,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Measurement) Reset() {
+	*x = Measurement{}
+	mi := &file_genhost_proto_msgTypes[48]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Measurement) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Measurement) ProtoMessage() {}
+
+func (x *Measurement) ProtoReflect() protoreflect.Message {
+	mi := &file_genhost_proto_msgTypes[48]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Measurement.ProtoReflect.Descriptor instead.
+func (*Measurement) Descriptor() ([]byte, []int) {
+	return file_genhost_proto_rawDescGZIP(), []int{48}
+}
+
+func (x *Measurement) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Measurement) GetDoc() string {
+	if x != nil {
+		return x.Doc
+	}
+	return ""
+}
+
+func (x *Measurement) GetValue() float64 {
+	if x != nil {
+		return x.Value
+	}
+	return 0
+}
+
+func (x *Measurement) GetSe() float64 {
+	if x != nil {
+		return x.Se
+	}
+	return 0
+}
+
+func (x *Measurement) GetN() int64 {
+	if x != nil {
+		return x.N
+	}
+	return 0
+}
+
+func (x *Measurement) GetFloor() float64 {
+	if x != nil && x.Floor != nil {
+		return *x.Floor
+	}
+	return 0
+}
+
+func (x *Measurement) GetCeiling() float64 {
+	if x != nil && x.Ceiling != nil {
+		return *x.Ceiling
+	}
+	return 0
+}
+
+func (x *Measurement) GetBetter() string {
+	if x != nil {
+		return x.Better
+	}
+	return ""
+}
+
+func (x *Measurement) GetNote() string {
+	if x != nil {
+		return x.Note
+	}
+	return ""
+}
+
+type PromptRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Session       string                 `protobuf:"bytes,1,opt,name=session,proto3" json:"session,omitempty"`
+	Space         *Space                 `protobuf:"bytes,2,opt,name=space,proto3" json:"space,omitempty"`
+	Text          []byte                 `protobuf:"bytes,3,opt,name=text,proto3" json:"text,omitempty"` // UTF-8
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PromptRequest) Reset() {
+	*x = PromptRequest{}
+	mi := &file_genhost_proto_msgTypes[49]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PromptRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PromptRequest) ProtoMessage() {}
+
+func (x *PromptRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_genhost_proto_msgTypes[49]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PromptRequest.ProtoReflect.Descriptor instead.
+func (*PromptRequest) Descriptor() ([]byte, []int) {
+	return file_genhost_proto_rawDescGZIP(), []int{49}
+}
+
+func (x *PromptRequest) GetSession() string {
+	if x != nil {
+		return x.Session
+	}
+	return ""
+}
+
+func (x *PromptRequest) GetSpace() *Space {
+	if x != nil {
+		return x.Space
+	}
+	return nil
+}
+
+func (x *PromptRequest) GetText() []byte {
+	if x != nil {
+		return x.Text
+	}
+	return nil
+}
+
 var File_genhost_proto protoreflect.FileDescriptor
 
 const file_genhost_proto_rawDesc = "" +
@@ -2913,12 +3203,13 @@ const file_genhost_proto_rawDesc = "" +
 	"modalities\x18\x04 \x03(\tR\n" +
 	"modalities\x126\n" +
 	"\bsettings\x18\x05 \x03(\v2\x1a.genhost.plugin.v1.SettingR\bsettings\x12\x10\n" +
-	"\x03can\x18\x06 \x03(\tR\x03can\"\xa4\x01\n" +
+	"\x03can\x18\x06 \x03(\tR\x03can\"\xb6\x01\n" +
 	"\fModalitySpec\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x10\n" +
 	"\x03doc\x18\x02 \x01(\tR\x03doc\x126\n" +
 	"\bdatasets\x18\x03 \x03(\v2\x1a.genhost.plugin.v1.DatasetR\bdatasets\x126\n" +
-	"\bsettings\x18\x04 \x03(\v2\x1a.genhost.plugin.v1.SettingR\bsettings\"I\n" +
+	"\bsettings\x18\x04 \x03(\v2\x1a.genhost.plugin.v1.SettingR\bsettings\x12\x10\n" +
+	"\x03can\x18\x05 \x03(\tR\x03can\"I\n" +
 	"\aDataset\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x10\n" +
 	"\x03doc\x18\x02 \x01(\tR\x03doc\x12\x18\n" +
@@ -3094,7 +3385,31 @@ const file_genhost_proto_rawDesc = "" +
 	"\x04rows\x18\x04 \x01(\v2\x18.genhost.plugin.v1.ChunkR\x04rows\"7\n" +
 	"\x0fPreviewResponse\x12\x10\n" +
 	"\x03png\x18\x01 \x01(\fR\x03png\x12\x12\n" +
-	"\x04text\x18\x02 \x01(\fR\x04text2\xe5\t\n" +
+	"\x04text\x18\x02 \x01(\fR\x04text\"\x9c\x01\n" +
+	"\x0eMeasureRequest\x12\x18\n" +
+	"\asession\x18\x01 \x01(\tR\asession\x12.\n" +
+	"\x05space\x18\x02 \x01(\v2\x18.genhost.plugin.v1.SpaceR\x05space\x12\x12\n" +
+	"\x04seed\x18\x03 \x01(\x04R\x04seed\x12,\n" +
+	"\x04rows\x18\x04 \x01(\v2\x18.genhost.plugin.v1.ChunkR\x04rows\"U\n" +
+	"\x0fMeasureResponse\x12B\n" +
+	"\fmeasurements\x18\x01 \x03(\v2\x1e.genhost.plugin.v1.MeasurementR\fmeasurements\"\xe3\x01\n" +
+	"\vMeasurement\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x10\n" +
+	"\x03doc\x18\x02 \x01(\tR\x03doc\x12\x14\n" +
+	"\x05value\x18\x03 \x01(\x01R\x05value\x12\x0e\n" +
+	"\x02se\x18\x04 \x01(\x01R\x02se\x12\f\n" +
+	"\x01n\x18\x05 \x01(\x03R\x01n\x12\x19\n" +
+	"\x05floor\x18\x06 \x01(\x01H\x00R\x05floor\x88\x01\x01\x12\x1d\n" +
+	"\aceiling\x18\a \x01(\x01H\x01R\aceiling\x88\x01\x01\x12\x16\n" +
+	"\x06better\x18\b \x01(\tR\x06better\x12\x12\n" +
+	"\x04note\x18\t \x01(\tR\x04noteB\b\n" +
+	"\x06_floorB\n" +
+	"\n" +
+	"\b_ceiling\"m\n" +
+	"\rPromptRequest\x12\x18\n" +
+	"\asession\x18\x01 \x01(\tR\asession\x12.\n" +
+	"\x05space\x18\x02 \x01(\v2\x18.genhost.plugin.v1.SpaceR\x05space\x12\x12\n" +
+	"\x04text\x18\x03 \x01(\fR\x04text2\xd1\v\n" +
 	"\x06Plugin\x12S\n" +
 	"\bDescribe\x12\".genhost.plugin.v1.DescribeRequest\x1a#.genhost.plugin.v1.DescribeResponse\x12G\n" +
 	"\x04Open\x12\x1e.genhost.plugin.v1.OpenRequest\x1a\x1f.genhost.plugin.v1.OpenResponse\x12_\n" +
@@ -3104,14 +3419,17 @@ const file_genhost_proto_rawDesc = "" +
 	"\x06Encode\x12\x1e.genhost.plugin.v1.RowsRequest\x1a\x18.genhost.plugin.v1.Chunk(\x010\x01\x12F\n" +
 	"\x06Decode\x12\x1e.genhost.plugin.v1.RowsRequest\x1a\x18.genhost.plugin.v1.Chunk(\x010\x01\x12H\n" +
 	"\x04Draw\x12\".genhost.plugin.v1.GenerateRequest\x1a\x18.genhost.plugin.v1.Chunk(\x010\x01\x12L\n" +
-	"\bGenerate\x12\".genhost.plugin.v1.GenerateRequest\x1a\x18.genhost.plugin.v1.Chunk(\x010\x01\x12G\n" +
+	"\bGenerate\x12\".genhost.plugin.v1.GenerateRequest\x1a\x18.genhost.plugin.v1.Chunk(\x010\x01\x12L\n" +
+	"\bComplete\x12\".genhost.plugin.v1.GenerateRequest\x1a\x18.genhost.plugin.v1.Chunk(\x010\x01\x12G\n" +
 	"\x05Score\x12\x1f.genhost.plugin.v1.ScoreRequest\x1a\x19.genhost.plugin.v1.Scores(\x010\x01\x12G\n" +
 	"\x04Save\x12\x1e.genhost.plugin.v1.SaveRequest\x1a\x1f.genhost.plugin.v1.SaveResponse\x12G\n" +
 	"\x04Load\x12\x1e.genhost.plugin.v1.LoadRequest\x1a\x1f.genhost.plugin.v1.LoadResponse\x12R\n" +
 	"\aInspect\x12!.genhost.plugin.v1.InspectRequest\x1a\".genhost.plugin.v1.InspectResponse0\x01\x12F\n" +
 	"\x04Read\x12\x1e.genhost.plugin.v1.ReadRequest\x1a\x1c.genhost.plugin.v1.ReadEvent0\x01\x12N\n" +
 	"\x05Write\x12\x1f.genhost.plugin.v1.WriteRequest\x1a .genhost.plugin.v1.WriteResponse(\x010\x01\x12T\n" +
-	"\aPreview\x12!.genhost.plugin.v1.PreviewRequest\x1a\".genhost.plugin.v1.PreviewResponse(\x010\x01B5Z3github.com/genhost/genhost/sdk/internal/wire/wirepbb\x06proto3"
+	"\aPreview\x12!.genhost.plugin.v1.PreviewRequest\x1a\".genhost.plugin.v1.PreviewResponse(\x010\x01\x12T\n" +
+	"\aMeasure\x12!.genhost.plugin.v1.MeasureRequest\x1a\".genhost.plugin.v1.MeasureResponse(\x010\x01\x12F\n" +
+	"\x06Prompt\x12 .genhost.plugin.v1.PromptRequest\x1a\x18.genhost.plugin.v1.Chunk0\x01B5Z3github.com/genhost/genhost/sdk/internal/wire/wirepbb\x06proto3"
 
 var (
 	file_genhost_proto_rawDescOnce sync.Once
@@ -3125,7 +3443,7 @@ func file_genhost_proto_rawDescGZIP() []byte {
 	return file_genhost_proto_rawDescData
 }
 
-var file_genhost_proto_msgTypes = make([]protoimpl.MessageInfo, 48)
+var file_genhost_proto_msgTypes = make([]protoimpl.MessageInfo, 52)
 var file_genhost_proto_goTypes = []any{
 	(*Error)(nil),                // 0: genhost.plugin.v1.Error
 	(*DescribeRequest)(nil),      // 1: genhost.plugin.v1.DescribeRequest
@@ -3173,8 +3491,12 @@ var file_genhost_proto_goTypes = []any{
 	(*WriteResponse)(nil),        // 43: genhost.plugin.v1.WriteResponse
 	(*PreviewRequest)(nil),       // 44: genhost.plugin.v1.PreviewRequest
 	(*PreviewResponse)(nil),      // 45: genhost.plugin.v1.PreviewResponse
-	nil,                          // 46: genhost.plugin.v1.Space.MetaEntry
-	nil,                          // 47: genhost.plugin.v1.Progress.MetricsEntry
+	(*MeasureRequest)(nil),       // 46: genhost.plugin.v1.MeasureRequest
+	(*MeasureResponse)(nil),      // 47: genhost.plugin.v1.MeasureResponse
+	(*Measurement)(nil),          // 48: genhost.plugin.v1.Measurement
+	(*PromptRequest)(nil),        // 49: genhost.plugin.v1.PromptRequest
+	nil,                          // 50: genhost.plugin.v1.Space.MetaEntry
+	nil,                          // 51: genhost.plugin.v1.Progress.MetricsEntry
 }
 var file_genhost_proto_depIdxs = []int32{
 	3,  // 0: genhost.plugin.v1.DescribeResponse.plugin:type_name -> genhost.plugin.v1.Description
@@ -3185,7 +3507,7 @@ var file_genhost_proto_depIdxs = []int32{
 	7,  // 5: genhost.plugin.v1.ModalitySpec.settings:type_name -> genhost.plugin.v1.Setting
 	9,  // 6: genhost.plugin.v1.Space.segments:type_name -> genhost.plugin.v1.Segment
 	10, // 7: genhost.plugin.v1.Space.conditions:type_name -> genhost.plugin.v1.Condition
-	46, // 8: genhost.plugin.v1.Space.meta:type_name -> genhost.plugin.v1.Space.MetaEntry
+	50, // 8: genhost.plugin.v1.Space.meta:type_name -> genhost.plugin.v1.Space.MetaEntry
 	12, // 9: genhost.plugin.v1.Chunk.head:type_name -> genhost.plugin.v1.BatchHead
 	13, // 10: genhost.plugin.v1.BatchHead.conditions:type_name -> genhost.plugin.v1.Column
 	8,  // 11: genhost.plugin.v1.OpenRequest.space:type_name -> genhost.plugin.v1.Space
@@ -3197,7 +3519,7 @@ var file_genhost_proto_depIdxs = []int32{
 	24, // 17: genhost.plugin.v1.TrainEvent.checkpoint:type_name -> genhost.plugin.v1.Checkpoint
 	11, // 18: genhost.plugin.v1.TrainEvent.preview:type_name -> genhost.plugin.v1.Chunk
 	25, // 19: genhost.plugin.v1.TrainEvent.result:type_name -> genhost.plugin.v1.TrainResult
-	47, // 20: genhost.plugin.v1.Progress.metrics:type_name -> genhost.plugin.v1.Progress.MetricsEntry
+	51, // 20: genhost.plugin.v1.Progress.metrics:type_name -> genhost.plugin.v1.Progress.MetricsEntry
 	0,  // 21: genhost.plugin.v1.TrainResult.error:type_name -> genhost.plugin.v1.Error
 	11, // 22: genhost.plugin.v1.RowsRequest.rows:type_name -> genhost.plugin.v1.Chunk
 	11, // 23: genhost.plugin.v1.GenerateRequest.conditions:type_name -> genhost.plugin.v1.Chunk
@@ -3210,43 +3532,53 @@ var file_genhost_proto_depIdxs = []int32{
 	11, // 30: genhost.plugin.v1.WriteRequest.rows:type_name -> genhost.plugin.v1.Chunk
 	8,  // 31: genhost.plugin.v1.PreviewRequest.space:type_name -> genhost.plugin.v1.Space
 	11, // 32: genhost.plugin.v1.PreviewRequest.rows:type_name -> genhost.plugin.v1.Chunk
-	1,  // 33: genhost.plugin.v1.Plugin.Describe:input_type -> genhost.plugin.v1.DescribeRequest
-	14, // 34: genhost.plugin.v1.Plugin.Open:input_type -> genhost.plugin.v1.OpenRequest
-	34, // 35: genhost.plugin.v1.Plugin.OpenModality:input_type -> genhost.plugin.v1.OpenModalityRequest
-	16, // 36: genhost.plugin.v1.Plugin.Close:input_type -> genhost.plugin.v1.CloseRequest
-	18, // 37: genhost.plugin.v1.Plugin.Train:input_type -> genhost.plugin.v1.TrainCommand
-	26, // 38: genhost.plugin.v1.Plugin.Encode:input_type -> genhost.plugin.v1.RowsRequest
-	26, // 39: genhost.plugin.v1.Plugin.Decode:input_type -> genhost.plugin.v1.RowsRequest
-	27, // 40: genhost.plugin.v1.Plugin.Draw:input_type -> genhost.plugin.v1.GenerateRequest
-	27, // 41: genhost.plugin.v1.Plugin.Generate:input_type -> genhost.plugin.v1.GenerateRequest
-	28, // 42: genhost.plugin.v1.Plugin.Score:input_type -> genhost.plugin.v1.ScoreRequest
-	30, // 43: genhost.plugin.v1.Plugin.Save:input_type -> genhost.plugin.v1.SaveRequest
-	32, // 44: genhost.plugin.v1.Plugin.Load:input_type -> genhost.plugin.v1.LoadRequest
-	37, // 45: genhost.plugin.v1.Plugin.Inspect:input_type -> genhost.plugin.v1.InspectRequest
-	40, // 46: genhost.plugin.v1.Plugin.Read:input_type -> genhost.plugin.v1.ReadRequest
-	42, // 47: genhost.plugin.v1.Plugin.Write:input_type -> genhost.plugin.v1.WriteRequest
-	44, // 48: genhost.plugin.v1.Plugin.Preview:input_type -> genhost.plugin.v1.PreviewRequest
-	2,  // 49: genhost.plugin.v1.Plugin.Describe:output_type -> genhost.plugin.v1.DescribeResponse
-	15, // 50: genhost.plugin.v1.Plugin.Open:output_type -> genhost.plugin.v1.OpenResponse
-	35, // 51: genhost.plugin.v1.Plugin.OpenModality:output_type -> genhost.plugin.v1.OpenModalityResponse
-	17, // 52: genhost.plugin.v1.Plugin.Close:output_type -> genhost.plugin.v1.CloseResponse
-	21, // 53: genhost.plugin.v1.Plugin.Train:output_type -> genhost.plugin.v1.TrainEvent
-	11, // 54: genhost.plugin.v1.Plugin.Encode:output_type -> genhost.plugin.v1.Chunk
-	11, // 55: genhost.plugin.v1.Plugin.Decode:output_type -> genhost.plugin.v1.Chunk
-	11, // 56: genhost.plugin.v1.Plugin.Draw:output_type -> genhost.plugin.v1.Chunk
-	11, // 57: genhost.plugin.v1.Plugin.Generate:output_type -> genhost.plugin.v1.Chunk
-	29, // 58: genhost.plugin.v1.Plugin.Score:output_type -> genhost.plugin.v1.Scores
-	31, // 59: genhost.plugin.v1.Plugin.Save:output_type -> genhost.plugin.v1.SaveResponse
-	33, // 60: genhost.plugin.v1.Plugin.Load:output_type -> genhost.plugin.v1.LoadResponse
-	38, // 61: genhost.plugin.v1.Plugin.Inspect:output_type -> genhost.plugin.v1.InspectResponse
-	41, // 62: genhost.plugin.v1.Plugin.Read:output_type -> genhost.plugin.v1.ReadEvent
-	43, // 63: genhost.plugin.v1.Plugin.Write:output_type -> genhost.plugin.v1.WriteResponse
-	45, // 64: genhost.plugin.v1.Plugin.Preview:output_type -> genhost.plugin.v1.PreviewResponse
-	49, // [49:65] is the sub-list for method output_type
-	33, // [33:49] is the sub-list for method input_type
-	33, // [33:33] is the sub-list for extension type_name
-	33, // [33:33] is the sub-list for extension extendee
-	0,  // [0:33] is the sub-list for field type_name
+	8,  // 33: genhost.plugin.v1.MeasureRequest.space:type_name -> genhost.plugin.v1.Space
+	11, // 34: genhost.plugin.v1.MeasureRequest.rows:type_name -> genhost.plugin.v1.Chunk
+	48, // 35: genhost.plugin.v1.MeasureResponse.measurements:type_name -> genhost.plugin.v1.Measurement
+	8,  // 36: genhost.plugin.v1.PromptRequest.space:type_name -> genhost.plugin.v1.Space
+	1,  // 37: genhost.plugin.v1.Plugin.Describe:input_type -> genhost.plugin.v1.DescribeRequest
+	14, // 38: genhost.plugin.v1.Plugin.Open:input_type -> genhost.plugin.v1.OpenRequest
+	34, // 39: genhost.plugin.v1.Plugin.OpenModality:input_type -> genhost.plugin.v1.OpenModalityRequest
+	16, // 40: genhost.plugin.v1.Plugin.Close:input_type -> genhost.plugin.v1.CloseRequest
+	18, // 41: genhost.plugin.v1.Plugin.Train:input_type -> genhost.plugin.v1.TrainCommand
+	26, // 42: genhost.plugin.v1.Plugin.Encode:input_type -> genhost.plugin.v1.RowsRequest
+	26, // 43: genhost.plugin.v1.Plugin.Decode:input_type -> genhost.plugin.v1.RowsRequest
+	27, // 44: genhost.plugin.v1.Plugin.Draw:input_type -> genhost.plugin.v1.GenerateRequest
+	27, // 45: genhost.plugin.v1.Plugin.Generate:input_type -> genhost.plugin.v1.GenerateRequest
+	27, // 46: genhost.plugin.v1.Plugin.Complete:input_type -> genhost.plugin.v1.GenerateRequest
+	28, // 47: genhost.plugin.v1.Plugin.Score:input_type -> genhost.plugin.v1.ScoreRequest
+	30, // 48: genhost.plugin.v1.Plugin.Save:input_type -> genhost.plugin.v1.SaveRequest
+	32, // 49: genhost.plugin.v1.Plugin.Load:input_type -> genhost.plugin.v1.LoadRequest
+	37, // 50: genhost.plugin.v1.Plugin.Inspect:input_type -> genhost.plugin.v1.InspectRequest
+	40, // 51: genhost.plugin.v1.Plugin.Read:input_type -> genhost.plugin.v1.ReadRequest
+	42, // 52: genhost.plugin.v1.Plugin.Write:input_type -> genhost.plugin.v1.WriteRequest
+	44, // 53: genhost.plugin.v1.Plugin.Preview:input_type -> genhost.plugin.v1.PreviewRequest
+	46, // 54: genhost.plugin.v1.Plugin.Measure:input_type -> genhost.plugin.v1.MeasureRequest
+	49, // 55: genhost.plugin.v1.Plugin.Prompt:input_type -> genhost.plugin.v1.PromptRequest
+	2,  // 56: genhost.plugin.v1.Plugin.Describe:output_type -> genhost.plugin.v1.DescribeResponse
+	15, // 57: genhost.plugin.v1.Plugin.Open:output_type -> genhost.plugin.v1.OpenResponse
+	35, // 58: genhost.plugin.v1.Plugin.OpenModality:output_type -> genhost.plugin.v1.OpenModalityResponse
+	17, // 59: genhost.plugin.v1.Plugin.Close:output_type -> genhost.plugin.v1.CloseResponse
+	21, // 60: genhost.plugin.v1.Plugin.Train:output_type -> genhost.plugin.v1.TrainEvent
+	11, // 61: genhost.plugin.v1.Plugin.Encode:output_type -> genhost.plugin.v1.Chunk
+	11, // 62: genhost.plugin.v1.Plugin.Decode:output_type -> genhost.plugin.v1.Chunk
+	11, // 63: genhost.plugin.v1.Plugin.Draw:output_type -> genhost.plugin.v1.Chunk
+	11, // 64: genhost.plugin.v1.Plugin.Generate:output_type -> genhost.plugin.v1.Chunk
+	11, // 65: genhost.plugin.v1.Plugin.Complete:output_type -> genhost.plugin.v1.Chunk
+	29, // 66: genhost.plugin.v1.Plugin.Score:output_type -> genhost.plugin.v1.Scores
+	31, // 67: genhost.plugin.v1.Plugin.Save:output_type -> genhost.plugin.v1.SaveResponse
+	33, // 68: genhost.plugin.v1.Plugin.Load:output_type -> genhost.plugin.v1.LoadResponse
+	38, // 69: genhost.plugin.v1.Plugin.Inspect:output_type -> genhost.plugin.v1.InspectResponse
+	41, // 70: genhost.plugin.v1.Plugin.Read:output_type -> genhost.plugin.v1.ReadEvent
+	43, // 71: genhost.plugin.v1.Plugin.Write:output_type -> genhost.plugin.v1.WriteResponse
+	45, // 72: genhost.plugin.v1.Plugin.Preview:output_type -> genhost.plugin.v1.PreviewResponse
+	47, // 73: genhost.plugin.v1.Plugin.Measure:output_type -> genhost.plugin.v1.MeasureResponse
+	11, // 74: genhost.plugin.v1.Plugin.Prompt:output_type -> genhost.plugin.v1.Chunk
+	56, // [56:75] is the sub-list for method output_type
+	37, // [37:56] is the sub-list for method input_type
+	37, // [37:37] is the sub-list for extension type_name
+	37, // [37:37] is the sub-list for extension extendee
+	0,  // [0:37] is the sub-list for field type_name
 }
 
 func init() { file_genhost_proto_init() }
@@ -3267,13 +3599,14 @@ func file_genhost_proto_init() {
 		(*TrainEvent_Warning)(nil),
 		(*TrainEvent_Note)(nil),
 	}
+	file_genhost_proto_msgTypes[48].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_genhost_proto_rawDesc), len(file_genhost_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   48,
+			NumMessages:   52,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -44,6 +44,7 @@ const (
 	Plugin_Decode_FullMethodName       = "/genhost.plugin.v1.Plugin/Decode"
 	Plugin_Draw_FullMethodName         = "/genhost.plugin.v1.Plugin/Draw"
 	Plugin_Generate_FullMethodName     = "/genhost.plugin.v1.Plugin/Generate"
+	Plugin_Complete_FullMethodName     = "/genhost.plugin.v1.Plugin/Complete"
 	Plugin_Score_FullMethodName        = "/genhost.plugin.v1.Plugin/Score"
 	Plugin_Save_FullMethodName         = "/genhost.plugin.v1.Plugin/Save"
 	Plugin_Load_FullMethodName         = "/genhost.plugin.v1.Plugin/Load"
@@ -51,6 +52,8 @@ const (
 	Plugin_Read_FullMethodName         = "/genhost.plugin.v1.Plugin/Read"
 	Plugin_Write_FullMethodName        = "/genhost.plugin.v1.Plugin/Write"
 	Plugin_Preview_FullMethodName      = "/genhost.plugin.v1.Plugin/Preview"
+	Plugin_Measure_FullMethodName      = "/genhost.plugin.v1.Plugin/Measure"
+	Plugin_Prompt_FullMethodName       = "/genhost.plugin.v1.Plugin/Prompt"
 )
 
 // PluginClient is the client API for Plugin service.
@@ -72,6 +75,9 @@ type PluginClient interface {
 	Decode(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[RowsRequest, Chunk], error)
 	Draw(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[GenerateRequest, Chunk], error)
 	Generate(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[GenerateRequest, Chunk], error)
+	// Complete generates rows of which numbers are given: its batch of conditions
+	// has rows, 1 or n, in which NaN stands for what the model is to find.
+	Complete(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[GenerateRequest, Chunk], error)
 	// Score says how likely each row is.
 	Score(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[ScoreRequest, Scores], error)
 	Save(ctx context.Context, in *SaveRequest, opts ...grpc.CallOption) (*SaveResponse, error)
@@ -82,6 +88,11 @@ type PluginClient interface {
 	// Write writes rows as files that a person opens.
 	Write(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[WriteRequest, WriteResponse], error)
 	Preview(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[PreviewRequest, PreviewResponse], error)
+	// Measure compares generated rows with real ones.
+	Measure(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[MeasureRequest, MeasureResponse], error)
+	// Prompt gives one row, in which NaN stands for what a person's words leave
+	// open.
+	Prompt(ctx context.Context, in *PromptRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[Chunk], error)
 }
 
 type pluginClient struct {
@@ -197,9 +208,22 @@ func (c *pluginClient) Generate(ctx context.Context, opts ...grpc.CallOption) (g
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
 type Plugin_GenerateClient = grpc.BidiStreamingClient[GenerateRequest, Chunk]
 
+func (c *pluginClient) Complete(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[GenerateRequest, Chunk], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &Plugin_ServiceDesc.Streams[5], Plugin_Complete_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[GenerateRequest, Chunk]{ClientStream: stream}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type Plugin_CompleteClient = grpc.BidiStreamingClient[GenerateRequest, Chunk]
+
 func (c *pluginClient) Score(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[ScoreRequest, Scores], error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
-	stream, err := c.cc.NewStream(ctx, &Plugin_ServiceDesc.Streams[5], Plugin_Score_FullMethodName, cOpts...)
+	stream, err := c.cc.NewStream(ctx, &Plugin_ServiceDesc.Streams[6], Plugin_Score_FullMethodName, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -232,7 +256,7 @@ func (c *pluginClient) Load(ctx context.Context, in *LoadRequest, opts ...grpc.C
 
 func (c *pluginClient) Inspect(ctx context.Context, in *InspectRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[InspectResponse], error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
-	stream, err := c.cc.NewStream(ctx, &Plugin_ServiceDesc.Streams[6], Plugin_Inspect_FullMethodName, cOpts...)
+	stream, err := c.cc.NewStream(ctx, &Plugin_ServiceDesc.Streams[7], Plugin_Inspect_FullMethodName, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -251,7 +275,7 @@ type Plugin_InspectClient = grpc.ServerStreamingClient[InspectResponse]
 
 func (c *pluginClient) Read(ctx context.Context, in *ReadRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[ReadEvent], error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
-	stream, err := c.cc.NewStream(ctx, &Plugin_ServiceDesc.Streams[7], Plugin_Read_FullMethodName, cOpts...)
+	stream, err := c.cc.NewStream(ctx, &Plugin_ServiceDesc.Streams[8], Plugin_Read_FullMethodName, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -270,7 +294,7 @@ type Plugin_ReadClient = grpc.ServerStreamingClient[ReadEvent]
 
 func (c *pluginClient) Write(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[WriteRequest, WriteResponse], error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
-	stream, err := c.cc.NewStream(ctx, &Plugin_ServiceDesc.Streams[8], Plugin_Write_FullMethodName, cOpts...)
+	stream, err := c.cc.NewStream(ctx, &Plugin_ServiceDesc.Streams[9], Plugin_Write_FullMethodName, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -283,7 +307,7 @@ type Plugin_WriteClient = grpc.BidiStreamingClient[WriteRequest, WriteResponse]
 
 func (c *pluginClient) Preview(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[PreviewRequest, PreviewResponse], error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
-	stream, err := c.cc.NewStream(ctx, &Plugin_ServiceDesc.Streams[9], Plugin_Preview_FullMethodName, cOpts...)
+	stream, err := c.cc.NewStream(ctx, &Plugin_ServiceDesc.Streams[10], Plugin_Preview_FullMethodName, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -293,6 +317,38 @@ func (c *pluginClient) Preview(ctx context.Context, opts ...grpc.CallOption) (gr
 
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
 type Plugin_PreviewClient = grpc.BidiStreamingClient[PreviewRequest, PreviewResponse]
+
+func (c *pluginClient) Measure(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[MeasureRequest, MeasureResponse], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &Plugin_ServiceDesc.Streams[11], Plugin_Measure_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[MeasureRequest, MeasureResponse]{ClientStream: stream}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type Plugin_MeasureClient = grpc.BidiStreamingClient[MeasureRequest, MeasureResponse]
+
+func (c *pluginClient) Prompt(ctx context.Context, in *PromptRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[Chunk], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &Plugin_ServiceDesc.Streams[12], Plugin_Prompt_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[PromptRequest, Chunk]{ClientStream: stream}
+	if err := x.ClientStream.SendMsg(in); err != nil {
+		return nil, err
+	}
+	if err := x.ClientStream.CloseSend(); err != nil {
+		return nil, err
+	}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type Plugin_PromptClient = grpc.ServerStreamingClient[Chunk]
 
 // PluginServer is the server API for Plugin service.
 // All implementations must embed UnimplementedPluginServer
@@ -313,6 +369,9 @@ type PluginServer interface {
 	Decode(grpc.BidiStreamingServer[RowsRequest, Chunk]) error
 	Draw(grpc.BidiStreamingServer[GenerateRequest, Chunk]) error
 	Generate(grpc.BidiStreamingServer[GenerateRequest, Chunk]) error
+	// Complete generates rows of which numbers are given: its batch of conditions
+	// has rows, 1 or n, in which NaN stands for what the model is to find.
+	Complete(grpc.BidiStreamingServer[GenerateRequest, Chunk]) error
 	// Score says how likely each row is.
 	Score(grpc.BidiStreamingServer[ScoreRequest, Scores]) error
 	Save(context.Context, *SaveRequest) (*SaveResponse, error)
@@ -323,6 +382,11 @@ type PluginServer interface {
 	// Write writes rows as files that a person opens.
 	Write(grpc.BidiStreamingServer[WriteRequest, WriteResponse]) error
 	Preview(grpc.BidiStreamingServer[PreviewRequest, PreviewResponse]) error
+	// Measure compares generated rows with real ones.
+	Measure(grpc.BidiStreamingServer[MeasureRequest, MeasureResponse]) error
+	// Prompt gives one row, in which NaN stands for what a person's words leave
+	// open.
+	Prompt(*PromptRequest, grpc.ServerStreamingServer[Chunk]) error
 	mustEmbedUnimplementedPluginServer()
 }
 
@@ -360,6 +424,9 @@ func (UnimplementedPluginServer) Draw(grpc.BidiStreamingServer[GenerateRequest, 
 func (UnimplementedPluginServer) Generate(grpc.BidiStreamingServer[GenerateRequest, Chunk]) error {
 	return status.Error(codes.Unimplemented, "method Generate not implemented")
 }
+func (UnimplementedPluginServer) Complete(grpc.BidiStreamingServer[GenerateRequest, Chunk]) error {
+	return status.Error(codes.Unimplemented, "method Complete not implemented")
+}
 func (UnimplementedPluginServer) Score(grpc.BidiStreamingServer[ScoreRequest, Scores]) error {
 	return status.Error(codes.Unimplemented, "method Score not implemented")
 }
@@ -380,6 +447,12 @@ func (UnimplementedPluginServer) Write(grpc.BidiStreamingServer[WriteRequest, Wr
 }
 func (UnimplementedPluginServer) Preview(grpc.BidiStreamingServer[PreviewRequest, PreviewResponse]) error {
 	return status.Error(codes.Unimplemented, "method Preview not implemented")
+}
+func (UnimplementedPluginServer) Measure(grpc.BidiStreamingServer[MeasureRequest, MeasureResponse]) error {
+	return status.Error(codes.Unimplemented, "method Measure not implemented")
+}
+func (UnimplementedPluginServer) Prompt(*PromptRequest, grpc.ServerStreamingServer[Chunk]) error {
+	return status.Error(codes.Unimplemented, "method Prompt not implemented")
 }
 func (UnimplementedPluginServer) mustEmbedUnimplementedPluginServer() {}
 func (UnimplementedPluginServer) testEmbeddedByValue()                {}
@@ -509,6 +582,13 @@ func _Plugin_Generate_Handler(srv interface{}, stream grpc.ServerStream) error {
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
 type Plugin_GenerateServer = grpc.BidiStreamingServer[GenerateRequest, Chunk]
 
+func _Plugin_Complete_Handler(srv interface{}, stream grpc.ServerStream) error {
+	return srv.(PluginServer).Complete(&grpc.GenericServerStream[GenerateRequest, Chunk]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type Plugin_CompleteServer = grpc.BidiStreamingServer[GenerateRequest, Chunk]
+
 func _Plugin_Score_Handler(srv interface{}, stream grpc.ServerStream) error {
 	return srv.(PluginServer).Score(&grpc.GenericServerStream[ScoreRequest, Scores]{ServerStream: stream})
 }
@@ -588,6 +668,24 @@ func _Plugin_Preview_Handler(srv interface{}, stream grpc.ServerStream) error {
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
 type Plugin_PreviewServer = grpc.BidiStreamingServer[PreviewRequest, PreviewResponse]
 
+func _Plugin_Measure_Handler(srv interface{}, stream grpc.ServerStream) error {
+	return srv.(PluginServer).Measure(&grpc.GenericServerStream[MeasureRequest, MeasureResponse]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type Plugin_MeasureServer = grpc.BidiStreamingServer[MeasureRequest, MeasureResponse]
+
+func _Plugin_Prompt_Handler(srv interface{}, stream grpc.ServerStream) error {
+	m := new(PromptRequest)
+	if err := stream.RecvMsg(m); err != nil {
+		return err
+	}
+	return srv.(PluginServer).Prompt(m, &grpc.GenericServerStream[PromptRequest, Chunk]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type Plugin_PromptServer = grpc.ServerStreamingServer[Chunk]
+
 // Plugin_ServiceDesc is the grpc.ServiceDesc for Plugin service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -652,6 +750,12 @@ var Plugin_ServiceDesc = grpc.ServiceDesc{
 			ClientStreams: true,
 		},
 		{
+			StreamName:    "Complete",
+			Handler:       _Plugin_Complete_Handler,
+			ServerStreams: true,
+			ClientStreams: true,
+		},
+		{
 			StreamName:    "Score",
 			Handler:       _Plugin_Score_Handler,
 			ServerStreams: true,
@@ -678,6 +782,17 @@ var Plugin_ServiceDesc = grpc.ServiceDesc{
 			Handler:       _Plugin_Preview_Handler,
 			ServerStreams: true,
 			ClientStreams: true,
+		},
+		{
+			StreamName:    "Measure",
+			Handler:       _Plugin_Measure_Handler,
+			ServerStreams: true,
+			ClientStreams: true,
+		},
+		{
+			StreamName:    "Prompt",
+			Handler:       _Plugin_Prompt_Handler,
+			ServerStreams: true,
 		},
 	},
 	Metadata: "genhost.proto",

@@ -1,0 +1,133 @@
+package wire
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/genhost/genhost/sdk"
+	pb "github.com/genhost/genhost/sdk/internal/wire/wirepb"
+	"google.golang.org/grpc"
+)
+
+// measurementsAtOnce are how many fit in a message, unless their texts are long.
+const measurementsAtOnce = 100
+
+// Measure asks the plugin how good generated rows are.
+func (m *modality) Measure(ctx context.Context, space sdk.Space, c sdk.Comparison) ([]sdk.Measurement, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	stream, err := m.client.Measure(ctx)
+	if err != nil {
+		return nil, err
+	}
+	in := &pb.MeasureRequest{Session: m.session, Space: toSpace(space), Seed: c.Seed}
+	for _, rows := range []sdk.Batch{c.Generated, c.Train, c.Test} {
+		err := send(rows, func(c *pb.Chunk) error {
+			request := in
+			request.Rows, in = c, &pb.MeasureRequest{}
+			return stream.Send(request)
+		})
+		if errors.Is(err, io.EOF) { // the plugin says why when it is asked for its answer
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	if err := stream.CloseSend(); err != nil {
+		return nil, err
+	}
+	return receiveMeasurements(stream.Recv)
+}
+
+// receiveMeasurements reads what a plugin has found. It trusts no part of it.
+func receiveMeasurements(next func() (*pb.MeasureResponse, error)) ([]sdk.Measurement, error) {
+	const most = 10_000
+	var all []sdk.Measurement
+	for {
+		out, err := next()
+		if errors.Is(err, io.EOF) {
+			return all, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range out.GetMeasurements() {
+			all = append(all, fromMeasurement(m))
+		}
+		if len(all) > most {
+			return nil, fmt.Errorf("%w: measure: more than %d measurements", sdk.ErrProtocol, most)
+		}
+	}
+}
+
+// Measure carries out the request of a host.
+func (s *server) Measure(stream grpc.BidiStreamingServer[pb.MeasureRequest, pb.MeasureResponse]) error {
+	first, err := stream.Recv()
+	if err != nil {
+		return err
+	}
+	if _, err := s.sessions.find(first.Session); err != nil {
+		return err
+	}
+	next := func() (*pb.Chunk, error) {
+		r, err := stream.Recv()
+		return r.GetRows(), err
+	}
+	c := sdk.Comparison{Seed: first.Seed}
+	head := first.Rows
+	for i, rows := range []*sdk.Batch{&c.Generated, &c.Train, &c.Test} {
+		if i > 0 {
+			if head, err = next(); err != nil && !errors.Is(err, io.EOF) {
+				return err
+			}
+		}
+		if *rows, err = receive(head, next); err != nil {
+			return err
+		}
+	}
+	return s.measure(stream, first, c)
+}
+
+func (s *server) measure(stream grpc.BidiStreamingServer[pb.MeasureRequest, pb.MeasureResponse], in *pb.MeasureRequest, c sdk.Comparison) error {
+	m, leave, err := s.sessions.modality(stream.Context(), in.Session)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	measurer, err := sdk.As[sdk.Measurer](m)
+	if err != nil {
+		return err
+	}
+	found, err := measurer.Measure(stream.Context(), fromSpace(in.Space), c)
+	if err != nil {
+		return err
+	}
+	for part := range slices.Chunk(found, measurementsAtOnce) {
+		out := &pb.MeasureResponse{}
+		for _, m := range part {
+			out.Measurements = append(out.Measurements, toMeasurement(m))
+		}
+		if err := stream.Send(out); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func toMeasurement(m sdk.Measurement) *pb.Measurement {
+	return &pb.Measurement{
+		Name: clean(m.Name), Doc: clean(m.Doc), Value: m.Value, Se: m.SE, N: int64(m.N), Floor: m.Floor, Ceiling: m.Ceiling,
+		Better: clean(m.Better), Note: clean(m.Note),
+	}
+}
+
+func fromMeasurement(m *pb.Measurement) sdk.Measurement {
+	return sdk.Measurement{
+		Name: m.GetName(), Doc: m.GetDoc(), Value: m.GetValue(), SE: m.GetSe(), N: int(m.GetN()), Floor: m.Floor, Ceiling: m.Ceiling,
+		Better: m.GetBetter(), Note: m.GetNote(),
+	}
+}

@@ -1,0 +1,189 @@
+package wire
+
+import (
+	"context"
+	"errors"
+	"io"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/genhost/genhost/sdk"
+	pb "github.com/genhost/genhost/sdk/internal/wire/wirepb"
+)
+
+// Telling lines measure rows by numbers that tell what they were given, and
+// take a prompt for the first number of a row.
+type telling struct{ *lines }
+
+func (l telling) Measure(_ context.Context, space sdk.Space, c sdk.Comparison) ([]sdk.Measurement, error) {
+	if c.Generated.Len() == 0 {
+		return nil, sdk.Hint(sdk.ErrBadInput, "generate some")
+	}
+	floor := float64(c.Train.Data[1])
+	all := []sdk.Measurement{
+		{Name: "generated", Doc: "the first number", Value: float64(c.Generated.Data[0]), N: c.Generated.Len(), Better: "lower", Floor: &floor, Note: space.Modality},
+		{Name: "test", Doc: "the last label", Value: float64(c.Test.Conditions["label"][c.Test.Len()-1]), SE: float64(c.Seed)},
+	}
+	for range 250 {
+		all = append(all, sdk.Measurement{Name: "more", Doc: strings.Repeat("long ", 100)})
+	}
+	return all, nil
+}
+
+func (l telling) Prompt(_ context.Context, space sdk.Space, text string) (sdk.Batch, error) {
+	if text == "" {
+		return sdk.Batch{}, sdk.ErrBadInput
+	}
+	row := sdk.MakeBatch(len(text)-1, space.Shape...)
+	if len(row.Data) > 0 {
+		row.Data[0] = float32(text[0])
+	}
+	return row, nil
+}
+
+func teller(t *testing.T) (near, far sdk.Modality) {
+	t.Helper()
+	p := sdk.Plugin{Name: "fake", Version: "1.0.0", Doc: "tells", Modalities: []sdk.ModalitySpec{{
+		Name: "lines", Doc: "numbers",
+		ModalityMaker: sdk.MakeModality(linesSettings{Rows: 10}, func(s linesSettings) (telling, error) { return telling{&lines{s}}, nil }),
+	}}}
+	remote, end, err := Loopback(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(end)
+	if got := remote.Modalities[0].Can; !slices.Equal(got, []sdk.Ability{sdk.CanMeasure, sdk.CanPrompt}) {
+		t.Errorf("the far modality can %v", got)
+	}
+	var both [2]sdk.Modality
+	for i, p := range []sdk.Plugin{p, remote} {
+		if both[i], err = p.Modalities[0].New(t.Context(), nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return both[0], both[1]
+}
+
+func TestMeasurementsAreTheSameOnBothSides(t *testing.T) {
+	near, far := teller(t)
+	c := sdk.Comparison{Generated: rowsOf(3, 1), Train: rowsOf(60_000, 2), Test: rowsOf(2, 3), Seed: 7}
+	want, err := near.(sdk.Measurer).Measure(t.Context(), space, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	measurer, err := sdk.As[sdk.Measurer](far)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := measurer.Measure(t.Context(), space, c)
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("%d measurements of %d, or others; %v", len(got), len(want), err)
+	}
+	_, err = measurer.Measure(t.Context(), space, sdk.Comparison{})
+	if !errors.Is(err, sdk.ErrBadInput) || len(sdk.Hints(err)) != 1 {
+		t.Errorf("no rows: got %v", err)
+	}
+}
+
+func TestPrompt(t *testing.T) {
+	_, far := teller(t)
+	prompter, err := sdk.As[sdk.Prompter](far)
+	if err != nil {
+		t.Fatal(err)
+	}
+	row, err := prompter.Prompt(t.Context(), space, "\xff!")
+	if err != nil || row.Data[0] != 0xff || row.Len() != 1 {
+		t.Errorf("got %v, %v", row, err)
+	}
+	if _, err := prompter.Prompt(t.Context(), space, ""); !errors.Is(err, sdk.ErrBadInput) {
+		t.Errorf("refused: got %v", err)
+	}
+	for _, text := range []string{"a", "abc"} { // no row, and two
+		if _, err := prompter.Prompt(t.Context(), space, text); !errors.Is(err, sdk.ErrProtocol) {
+			t.Errorf("%q: got %v", text, err)
+		}
+	}
+}
+
+func TestNeitherMeasurerNorPrompter(t *testing.T) {
+	far := both(t, nil)[1]
+	if _, err := sdk.As[sdk.Measurer](far); !errors.Is(err, errors.ErrUnsupported) || !strings.HasPrefix(err.Error(), "the modality cannot measure") {
+		t.Errorf("As: got %v", err)
+	}
+	if _, err := far.(sdk.Measurer).Measure(t.Context(), space, sdk.Comparison{}); !errors.Is(err, errors.ErrUnsupported) {
+		t.Errorf("past As: got %v", err)
+	}
+	if _, err := far.(sdk.Prompter).Prompt(t.Context(), space, "x"); !errors.Is(err, errors.ErrUnsupported) {
+		t.Errorf("past As: got %v", err)
+	}
+}
+
+func TestMeasurementsAreNotTrusted(t *testing.T) {
+	endless := func() (*pb.MeasureResponse, error) {
+		return &pb.MeasureResponse{Measurements: slices.Repeat([]*pb.Measurement{{Name: "again"}}, 1000)}, nil
+	}
+	if _, err := receiveMeasurements(endless); !errors.Is(err, sdk.ErrProtocol) {
+		t.Errorf("without end: got %v", err)
+	}
+	broken := func() (*pb.MeasureResponse, error) { return nil, io.ErrUnexpectedEOF }
+	if _, err := receiveMeasurements(broken); !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("broken: got %v", err)
+	}
+}
+
+// A filled mean completes rows: given numbers stay, and the first tells of the
+// request.
+type filled struct{ *mean }
+
+func (m filled) Complete(_ context.Context, r sdk.GenerateRequest, given sdk.Batch) (sdk.Batch, error) {
+	if m.row == nil {
+		return sdk.Batch{}, sdk.ErrNotTrained
+	}
+	if given.Conditions != nil {
+		return sdk.Batch{}, errors.New("conditions belong to the request")
+	}
+	b := sdk.MakeBatch(r.N, m.space.Shape...)
+	for i := range r.N {
+		copy(b.Row(i), given.Row(i%given.Len()))
+		b.Row(i)[0] = float32(r.First+i) + float32(r.Seed) + r.Conditions["label"][0]
+	}
+	return b, nil
+}
+
+func TestCompleteIsTheSameOnBothSides(t *testing.T) {
+	near := sdk.Plugin{Name: "fake", Version: "1.0.0", Doc: "completes", Models: []sdk.ModelSpec{{
+		Name: "mean", Family: "mean", Doc: "completes",
+		ModelMaker: sdk.MakeModel(meanSettings{Epochs: 1, Act: "relu"}, func(s meanSettings, space sdk.Space) (filled, error) {
+			m, err := newMean(s, space)
+			return filled{m}, err
+		}),
+	}}}
+	far, end, err := Loopback(near)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer end()
+	req := sdk.GenerateRequest{N: 70_000, Seed: 3, First: 5, Conditions: map[string][]float32{"label": {1}}}
+	given := rowsOf(70_000, 9)
+	given.Conditions = nil
+	want, err := trained(t, near).(sdk.Completer).Complete(t.Context(), req, given)
+	if err != nil {
+		t.Fatal(err)
+	}
+	completer, err := sdk.As[sdk.Completer](trained(t, far))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := completer.Complete(t.Context(), req, given)
+	if err != nil || !sameBatch(got, want) {
+		t.Errorf("rows differ, %v", err)
+	}
+	if _, err := open(t, far).(sdk.Completer).Complete(t.Context(), req, given); !errors.Is(err, sdk.ErrNotTrained) {
+		t.Errorf("untrained: got %v", err)
+	}
+	if _, err := sdk.As[sdk.Completer](open(t, loop(t))); !errors.Is(err, errors.ErrUnsupported) {
+		t.Errorf("a model that does not complete: got %v", err)
+	}
+}

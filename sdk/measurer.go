@@ -1,0 +1,43 @@
+package sdk
+
+import "context"
+
+// A Measurer is a modality with figures of its own about how good generated
+// rows are: what a person would hear or read in them and no general metric sees.
+type Measurer interface {
+	// Measure compares the rows of a comparison. Equal comparisons give equal
+	// figures.
+	Measure(ctx context.Context, space Space, c Comparison) ([]Measurement, error)
+}
+
+// A Comparison is rows that a model made, beside real ones.
+type Comparison struct {
+	Generated Batch
+	Train     Batch // that the model learned from
+	Test      Batch // that it did not
+	Seed      uint64
+}
+
+// A Measurement is a figure about generated rows. Floor is what a trivial model
+// gets, Ceiling what real rows get; nil is not known.
+type Measurement struct {
+	Name   string  // "js-4": lower case, digits, dashes
+	Doc    string  // one line, with the paper
+	Value  float64 // finite
+	SE     float64 // standard error; 0 where none is known
+	N      int     // rows that it is an estimate from
+	Better string  // "higher" or "lower"; "" for a figure that explains others
+
+	Floor, Ceiling *float64
+
+	Note string // what it rests on; may be empty
+}
+
+// A Prompter is a modality that can put a person's words into a row: the
+// beginning of a text, the columns of a table.
+type Prompter interface {
+	// Prompt returns one row of the Space. Its numbers are those that the text
+	// gives, and NaN where it leaves them open. A text that is not for rows of
+	// this Space is [ErrBadInput].
+	Prompt(ctx context.Context, space Space, text string) (Batch, error)
+}
