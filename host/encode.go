@@ -20,7 +20,7 @@ type EncodeRequest struct {
 
 // Encode writes the latents of data as a NumPy array of float32, one row each.
 func (h *Host) Encode(ctx context.Context, req EncodeRequest) error {
-	return h.useAt(ctx, "encode", req.Run, req.Checkpoint, func(s *session) error { return s.encode(ctx, req) })
+	return h.use(ctx, "encode", subject{run: req.Run, checkpoint: req.Checkpoint}, func(s *session) error { return s.encode(ctx, req) })
 }
 
 func (s *session) encode(ctx context.Context, req EncodeRequest) error {

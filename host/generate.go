@@ -32,7 +32,7 @@ func (h *Host) Generate(ctx context.Context, req GenerateRequest, made func(path
 	if req.N < 1 || req.First < 0 {
 		return fmt.Errorf("generate: %w: %d rows from %d on: want at least 1, from 0 on", sdk.ErrBadInput, req.N, req.First)
 	}
-	return h.useAt(ctx, "generate", req.Run, req.Checkpoint, func(s *session) error { return s.generate(ctx, req, made) })
+	return h.use(ctx, "generate", subject{run: req.Run, checkpoint: req.Checkpoint}, func(s *session) error { return s.generate(ctx, req, made) })
 }
 
 func (s *session) generate(ctx context.Context, req GenerateRequest, made func(path string)) error {

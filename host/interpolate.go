@@ -23,7 +23,7 @@ type InterpolateRequest struct {
 
 // Interpolate draws each way as a line of a picture, whose path it returns.
 func (h *Host) Interpolate(ctx context.Context, req InterpolateRequest) (path string, err error) {
-	err = h.useAt(ctx, "interpolate", req.Run, req.Checkpoint, func(s *session) (err error) {
+	err = h.use(ctx, "interpolate", subject{run: req.Run, checkpoint: req.Checkpoint}, func(s *session) (err error) {
 		path, err = s.interpolate(ctx, req)
 		return err
 	})

@@ -25,7 +25,7 @@ const (
 // Reconstruct draws rows above what the model makes of them, and returns the
 // picture's path.
 func (h *Host) Reconstruct(ctx context.Context, req ReconstructRequest) (path string, err error) {
-	err = h.useAt(ctx, "reconstruct", req.Run, req.Checkpoint, func(s *session) (err error) {
+	err = h.use(ctx, "reconstruct", subject{run: req.Run, checkpoint: req.Checkpoint}, func(s *session) (err error) {
 		path, err = s.reconstruct(ctx, req)
 		return err
 	})

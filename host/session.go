@@ -14,27 +14,28 @@ import (
 
 // A session is a trained model at work, with the modality of its rows.
 type session struct {
-	host    *Host
-	run     *run.Run
-	space   sdk.Space
-	log     *lateLog
-	process running
-	model   sdk.Model
-	reader  *reader
+	host       *Host
+	run        *run.Run
+	checkpoint run.Checkpoint
+	space      sdk.Space
+	log        *lateLog
+	process    running
+	model      sdk.Model
+	reader     *reader
 }
 
-// use opens a run and lets do work with its last checkpoint. The error says
-// which verb it was.
-func (h *Host) use(ctx context.Context, verb, name string, do func(*session) error) error {
-	return h.useAt(ctx, verb, name, "", do)
+// A subject is the model that a verb is for.
+type subject struct {
+	run        string // its name or path, or "latest"
+	checkpoint string // as [run.Run.FindCheckpoint] knows it
+	threads    int    // for the model; 0 is one for each core
 }
 
-// useAt is use with the checkpoint that is asked for, as
-// [run.Run.FindCheckpoint] knows it.
-func (h *Host) useAt(ctx context.Context, verb, name, checkpoint string, do func(*session) error) error {
+// use opens a run and lets do work with it. The error says which verb it was.
+func (h *Host) use(ctx context.Context, verb string, which subject, do func(*session) error) error {
 	s := &session{host: h, log: &lateLog{}}
 	defer s.Close()
-	if err := s.open(ctx, name, checkpoint); err != nil {
+	if err := s.open(ctx, which); err != nil {
 		return fmt.Errorf("%s: %w", verb, s.log.explain(err, h.cache))
 	}
 	if err := do(s); err != nil {
@@ -44,13 +45,12 @@ func (h *Host) useAt(ctx context.Context, verb, name, checkpoint string, do func
 }
 
 // open starts the plugins of a run and loads a checkpoint.
-func (s *session) open(ctx context.Context, name, which string) (err error) {
-	if s.run, err = s.host.Run(name); err != nil {
+func (s *session) open(ctx context.Context, which subject) (err error) {
+	if s.run, err = s.host.Run(which.run); err != nil {
 		return err
 	}
 	s.space = s.run.Data.Space
-	checkpoint, err := s.run.FindCheckpoint(which)
-	if err != nil {
+	if s.checkpoint, err = s.run.FindCheckpoint(which.checkpoint); err != nil {
 		return err
 	}
 	f, err := s.run.OpenLog()
@@ -60,19 +60,19 @@ func (s *session) open(ctx context.Context, name, which string) (err error) {
 	if err := s.log.Attach(f, s.run.LogPath()); err != nil {
 		return err
 	}
-	if err := s.startModel(ctx, checkpoint.Weights); err != nil {
+	if err := s.startModel(ctx, threads(which.threads)); err != nil {
 		return err
 	}
 	return s.startReader(ctx)
 }
 
-func (s *session) startModel(ctx context.Context, weights string) error {
+func (s *session) startModel(ctx context.Context, threads int) error {
 	c := s.run.Config
 	in, err := s.host.plugin(ctx, c.Model.Plugin)
 	if err != nil {
 		return err
 	}
-	if s.process, err = in.start(ctx, s.log, threads(0)); err != nil {
+	if s.process, err = in.start(ctx, s.log, threads); err != nil {
 		return err
 	}
 	if s.model, err = newModel(ctx, s.process, c.Model.As, c.Settings, s.space); err != nil {
@@ -82,7 +82,7 @@ func (s *session) startModel(ctx context.Context, weights string) error {
 	if err != nil {
 		return fmt.Errorf("run %s: load: %w", s.run.Name, err)
 	}
-	return saver.Load(ctx, weights)
+	return saver.Load(ctx, s.checkpoint.Weights)
 }
 
 func (s *session) startReader(ctx context.Context) error {
@@ -114,6 +114,11 @@ func (s *session) rows(ctx context.Context, data string, told func(rows, total i
 			return nil, err
 		}
 	}
+	return s.openRows(ctx, src, told)
+}
+
+// openRows opens rows that must be like those that the model knows.
+func (s *session) openRows(ctx context.Context, src sdk.Source, told func(rows, total int)) (*dataset.File, error) {
 	f, _, err := s.reader.open(ctx, src, told)
 	if err != nil {
 		return nil, err

@@ -19,9 +19,10 @@ func (p part) Gather(dst Batch, indices []int) Batch {
 	return p.Rows.Gather(dst, all)
 }
 
-// holdOut divides rows into those to learn from and those to validate on, n of
-// them, spread evenly: row i of N is held out when ⌊(i+1)·n/N⌋ > ⌊i·n/N⌋.
-func holdOut(rows Rows, n int) (learn, held Rows) {
+// HoldOut divides rows as a [Job] does: into those to learn from and those to
+// validate on, n of them, fewer than all. These are spread evenly: row i of N
+// is held out when ⌊(i+1)·n/N⌋ > ⌊i·n/N⌋.
+func HoldOut(rows Rows, n int) (learn, held Rows) {
 	all, out := int64(rows.Len()), int64(n)
 	rest := all - out
 	// Row h that is held out is the first i with (i+1)·n ≥ (h+1)·N. Of the

@@ -25,6 +25,11 @@ type Space struct {
 
 	// Meta is what the modality must remember to write rows back, such as an
 	// alphabet or a sample rate. Models ignore it.
+	//
+	// Of rows that are known to be drawn from a mixture of round Gaussians, all
+	// equally likely and wide, it may say so, for those who measure models: in
+	// "modes" the centres, as a JSON list of rows such as [[1,0],[0,1]], and in
+	// "sigma" the standard deviation of each number, such as "0.01".
 	Meta map[string]string `json:"meta,omitempty"`
 }
 

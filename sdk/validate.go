@@ -31,7 +31,7 @@ func (j *Job) prepareValidation() error {
 		return err
 	}
 	j.held = &validation{model: v, best: math.Inf(1)}
-	j.Data, j.held.rows = holdOut(j.Data, j.HeldOut)
+	j.Data, j.held.rows = HoldOut(j.Data, j.HeldOut)
 	return nil
 }
 

@@ -31,7 +31,7 @@ func TestHoldOut(t *testing.T) {
 					wantLearn = append(wantLearn, i)
 				}
 			}
-			learn, held := holdOut(numbered(n), out)
+			learn, held := HoldOut(numbered(n), out)
 			if got := indices(learn); !slices.Equal(got, wantLearn) {
 				t.Fatalf("%d of %d: learns from %v, want %v", out, n, got, wantLearn)
 			}
@@ -106,7 +106,7 @@ func TestHeldOutRowsChangeNothingElse(t *testing.T) {
 		}
 	}
 	var with, without []float32
-	learn, _ := holdOut(numbered(20), 2)
+	learn, _ := HoldOut(numbered(20), 2)
 	a := &judged{losses: []float64{1}, counted: counted{size: 3, epochs: 4, step: record(&with)}}
 	if err := (&Job{Data: numbered(20), Seed: 1, HeldOut: 2}).Run(t.Context(), a); err != nil {
 		t.Fatal(err)

@@ -31,6 +31,7 @@ const (
 	eventsFile  = "events.jsonl"
 	logFile     = "plugin.log"
 	lockFile    = "lock"
+	evalFile    = "eval.json"
 )
 
 // latest is a name that stands for the newest run.
@@ -65,6 +66,10 @@ func (r *Run) SamplesDir() string { return r.path("samples") }
 
 // PlotPath returns where a plot belongs. Write it with [WriteFile].
 func (r *Run) PlotPath(name string) string { return r.path("plots", name+".png") }
+
+// EvalPath returns where the report of an evaluation belongs. Write it with
+// [WriteFile].
+func (r *Run) EvalPath() string { return r.path(evalFile) }
 
 // TensorBoardDir returns the folder for event files.
 func (r *Run) TensorBoardDir() string { return r.path("tb") }

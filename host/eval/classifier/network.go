@@ -22,7 +22,7 @@ func newNetwork(space sdk.Space, classes int) *network {
 		n.body = convolutions(&n.params, space.Shape[0], space.Shape[1], space.Shape[2])
 	} else {
 		n.body = nn.Sequential{
-			nn.NewDense(&n.params, "dense.0", width(space), 256, tensor.ReLU),
+			nn.NewDense(&n.params, "dense.0", Width(space), 256, tensor.ReLU),
 			nn.NewDense(&n.params, "dense.1", 256, Size, tensor.ReLU),
 		}
 	}

@@ -13,7 +13,7 @@ func OneHot(space sdk.Space, rows sdk.Batch) sdk.Batch {
 	if !slices.ContainsFunc(space.Segments, func(g sdk.Segment) bool { return g.Kind == sdk.Category }) {
 		return rows
 	}
-	dst := sdk.MakeBatch(rows.Len(), width(space))
+	dst := sdk.MakeBatch(rows.Len(), Width(space))
 	dst.Conditions = rows.Conditions
 	for i := range rows.Len() {
 		spread(space, dst.Row(i), rows.Row(i))
@@ -36,8 +36,8 @@ func spread(space sdk.Space, dst, row []float32) {
 	}
 }
 
-// width is how many numbers a row of OneHot has.
-func width(space sdk.Space) int {
+// Width is how many numbers a row of OneHot has.
+func Width(space sdk.Space) int {
 	n := 0
 	for _, g := range space.Segments {
 		n += g.Len * max(1, g.Of)
