@@ -34,13 +34,14 @@ host/run                 sdk github.com/BurntSushi/toml
 host/npy
 host/chart               gonum.org/v1/plot
 host/eval                sdk sdk/tensor gonum.org/v1/gonum
-host/eval/classifier      sdk sdk/tensor sdk/nn sdk/optim
+host/eval/classifier     sdk sdk/tensor sdk/nn sdk/optim
 host/report              sdk
+host/measure             sdk host/eval host/eval/classifier host/report
 host/process             sdk sdk/dial
 host/tensorboard         google.golang.org/protobuf
-host                     sdk sdk/dataset registry host/run host/npy host/chart host/tensorboard host/process
+host                     sdk sdk/dataset registry host/run host/npy host/chart host/tensorboard host/process host/measure host/report host/eval/classifier
 cmd/genhost/progress     sdk github.com/vbauerster/mpb/v8 golang.org/x/term
-cmd/genhost              sdk registry host host/run cmd/genhost/progress github.com/spf13/cobra
+cmd/genhost              sdk registry host host/run host/measure cmd/genhost/progress github.com/spf13/cobra
 `
 
 func TestLayers(t *testing.T) {

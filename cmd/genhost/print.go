@@ -41,6 +41,15 @@ func printJSON[T any](w io.Writer, v T) error {
 	return e.Encode(v)
 }
 
+// printText prints what has a text for people, or as JSON.
+func printText[T interface{ Text() string }](w io.Writer, v T, asJSON bool) error {
+	if asJSON {
+		return printJSON(w, v)
+	}
+	_, err := io.WriteString(w, v.Text())
+	return err
+}
+
 func printDescription(w io.Writer, d host.Description) error {
 	fmt.Fprintf(w, "%s: %s\n%s of plugin %s %s\n", d.Name, d.Doc, d.Kind, d.Plugin, d.Version)
 	if len(d.Can) > 0 {

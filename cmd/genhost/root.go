@@ -56,7 +56,7 @@ folder genhost in the user's cache.`,
 		return host.Open(o)
 	}
 	root.AddCommand(trainCmd(open), generateCmd(open), encodeCmd(open), reconstructCmd(open), interpolateCmd(open),
-		modelsCmd(open), describeCmd(open), runsCmd(&o), exitHelp())
+		evaluateCmd(open), compareCmd(open), modelsCmd(open), describeCmd(open), runsCmd(&o), exitHelp(), metricsHelp())
 	return root
 }
 
@@ -96,5 +96,15 @@ func takes(names ...string) cobra.PositionalArgs {
 			return &usageError{cmd, fmt.Errorf("%s takes no arguments, got %q", cmd.Name(), args)}
 		}
 		return &usageError{cmd, fmt.Errorf("%s takes %s, got %d arguments", cmd.Name(), strings.Join(names, " "), len(args))}
+	}
+}
+
+// takesSeveral checks that a command gets at least two arguments of a kind.
+func takesSeveral(name string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) >= 2 {
+			return nil
+		}
+		return &usageError{cmd, fmt.Errorf("%s takes at least two %ss, got %d arguments", cmd.Name(), name, len(args))}
 	}
 }

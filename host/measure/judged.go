@@ -1,0 +1,140 @@
+package measure
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/genhost/genhost/host/eval/classifier"
+	"github.com/genhost/genhost/host/report"
+	"github.com/genhost/genhost/sdk"
+)
+
+// judgeSeed is that of every classifier, whatever the seed of the generated
+// rows: so the figures of several seeds rest on one.
+const judgeSeed = 1
+
+// told is the condition that a classifier is to tell: the first with values to
+// choose from, and first of all one that the model heeds.
+func (y *study) told() (sdk.Condition, error) {
+	for _, c := range slices.Concat(y.heeded(), y.space.Conditions) {
+		theirs, err := y.Test.Space().Condition(c.Name)
+		if len(c.Values) > 1 && err == nil && slices.Equal(c.Values, theirs.Values) {
+			return c, nil
+		}
+	}
+	return sdk.Condition{}, fmt.Errorf("%w: the rows have no labels", errInapplicable)
+}
+
+// judged returns a classifier that has had its lessons.
+func (y *study) judged(ctx context.Context) (*classifier.Classifier, error) {
+	return y.judge.get(func() (*classifier.Classifier, error) {
+		condition, err := y.told()
+		if err != nil {
+			return nil, err
+		}
+		y.phase("training a classifier of " + condition.Name)
+		c, err := y.Teach(ctx, condition.Name, y.lesson())
+		if err != nil {
+			return nil, err
+		}
+		accuracy, err := c.Accuracy(ctx, y.Test)
+		if err != nil {
+			return nil, err
+		}
+		y.Classifier = &report.Classifier{Condition: condition.Name, Rows: y.Lessons.Len(), Accuracy: accuracy, SHA256: c.Digest()}
+		return c, nil
+	})
+}
+
+// lesson is how classifiers are trained.
+func (y *study) lesson() classifier.Options {
+	return classifier.Options{Seed: judgeSeed, Told: y.Watcher.Reading}
+}
+
+// heedsTold reports whether the model heeds the condition that classifiers
+// tell.
+func (y *study) heedsTold() (sdk.Condition, error) {
+	c, err := y.told()
+	if err != nil {
+		return c, err
+	}
+	if !slices.ContainsFunc(y.heeded(), func(h sdk.Condition) bool { return h.Name == c.Name }) {
+		return c, fmt.Errorf("%w: the model heeds no %s", errInapplicable, c.Name)
+	}
+	return c, nil
+}
+
+// labelAccuracy is how often the classifier finds in a generated row the label
+// that was asked for.
+func labelAccuracy(ctx context.Context, y *study) ([]report.Figure, error) {
+	condition, err := y.heedsTold()
+	if err != nil {
+		return nil, err
+	}
+	c, err := y.judged(ctx)
+	if err != nil {
+		return nil, err
+	}
+	t, err := y.trio(ctx, y.Rows)
+	if err != nil {
+		return nil, err
+	}
+	t.real = y.test(y.Rows) // not those that the classifier has learned
+	return y.contrast(ctx, t, func(rows sdk.Batch) ([]report.Figure, error) {
+		p, err := c.Agreement(ctx, rows)
+		note := condition.Name
+		return []report.Figure{{Name: "label-accuracy", Value: p, SE: proportionError(p, rows.Len()), N: rows.Len(), Better: report.Higher, Note: note}}, err
+	})
+}
+
+// tstr trains a classifier on generated rows and tests it on real ones: Esteban
+// et al., arXiv:1706.02633, section 4.2; Ravuri and Vinyals, arXiv:1905.10887,
+// call it the classification accuracy score. The ceiling is one of as many real
+// rows, and the floor the share of the commonest label.
+func tstr(ctx context.Context, y *study) ([]report.Figure, error) {
+	condition, err := y.heedsTold()
+	if err != nil {
+		return nil, err
+	}
+	t, err := y.trio(ctx, y.Rows)
+	if err != nil {
+		return nil, err
+	}
+	learn := func(what string, rows sdk.Batch) (float64, error) {
+		y.phase(what)
+		space := y.space
+		space.Conditions = []sdk.Condition{condition}
+		c, err := classifier.Train(ctx, sdk.InMemory(space, rows), condition.Name, y.lesson())
+		if err != nil {
+			return 0, err
+		}
+		return c.Accuracy(ctx, y.Test)
+	}
+	value, err := learn("training a classifier on generated rows", t.generated)
+	if err != nil {
+		return nil, err
+	}
+	ceiling, err := learn(fmt.Sprintf("training a classifier on %d real rows", t.real.Len()), t.real)
+	if err != nil {
+		return nil, err
+	}
+	n := y.Test.Len()
+	f := report.Figure{
+		Name: "tstr", Value: value, SE: proportionError(value, n), N: n, Better: report.Higher,
+		Ceiling: level(ceiling), Floor: level(commonest(y.test(n).Conditions[condition.Name])),
+		Note: fmt.Sprintf("learned from %d rows", t.generated.Len()),
+	}
+	return []report.Figure{f}, nil
+}
+
+// commonest is the share of the value that comes most often.
+func commonest(values []float32) float64 {
+	counts := map[float32]int{}
+	most := 0
+	for _, v := range values {
+		counts[v]++
+		most = max(most, counts[v])
+	}
+	return float64(most) / float64(len(values))
+}
