@@ -17,7 +17,7 @@ type terms struct {
 
 // bound gives those of rows x for draws of ε, sample-major: k for each row.
 func (v *vae) bound(x, labels, eps *tensor.Tensor, beta float32, tape *tensor.Tape) terms {
-	mu, logVar := v.encode(x, labels)
+	mu, logVar := v.encode(v.see(x, tape), labels)
 	z := sample(mu, logVar, eps)
 	k := eps.Rows / x.Rows
 	logP := v.logLikelihood(tiled(x, k, tape), v.decode(z, tiled(labels, k, tape)), tape)

@@ -26,7 +26,7 @@ func (v *vae) Encode(ctx context.Context, x sdk.Batch) (sdk.Batch, error) {
 		if v.Binarise == "static" { // a dynamic model takes a grey row for the mean of its draws
 			x = nn.BinariseOnce(v.tape.Constant(x.Rows, x.Cols), x, onceSeed)
 		}
-		mu, _ := v.encode(x, labels)
+		mu, _ := v.encode(v.see(x, &v.tape), labels)
 		return mu
 	})
 }
@@ -68,7 +68,7 @@ func (v *vae) checkRequest(req sdk.GenerateRequest) error {
 	return nil
 }
 
-// Decode returns the means of p(x|z).
+// Decode returns the means of p(x|z), or draws from it: see the setting output.
 func (v *vae) Decode(ctx context.Context, z sdk.Batch) (sdk.Batch, error) {
 	if !v.trained {
 		return sdk.Batch{}, fmt.Errorf("vae: decode: %w", sdk.ErrNotTrained)
@@ -77,10 +77,7 @@ func (v *vae) Decode(ctx context.Context, z sdk.Batch) (sdk.Batch, error) {
 		return sdk.Batch{}, fmt.Errorf("vae: decode: %w", err)
 	}
 	rows, err := v.apply(ctx, z, v.space.Shape, func(z, labels *tensor.Tensor) *tensor.Tensor {
-		if v.spread == nil {
-			return v.decode(z, labels).Sigmoid()
-		}
-		return v.decode(z, labels)
+		return v.outcome(z, v.decode(z, labels), &v.tape)
 	})
 	v.space.Settle(rows)
 	return rows, err

@@ -13,8 +13,8 @@ type mlp struct{ nn.MLP }
 
 func (m mlp) forward(x, labels *tensor.Tensor) *tensor.Tensor { return m.Forward(beside(x, labels)) }
 
-func newMLP(p *tensor.Params, s settings, space sdk.Space, labels int) (networks, error) {
-	down, up := s.widths(space.Size(), labels)
+func newMLP(p *tensor.Params, s settings, space sdk.Space, width, labels int) (networks, error) {
+	down, up := s.widths(width, labels)
 	if err := s.checkSize(space, parameters(down)+parameters(up)); err != nil {
 		return networks{}, err
 	}

@@ -19,13 +19,13 @@ type networks struct {
 	bias             *tensor.Tensor // of the decoder's last layer: for each number of a row, or each channel
 }
 
-// network adds the parameters of both networks to p. Rows come with so many
-// labels, as zeros and ones.
-func (s settings) network(p *tensor.Params, space sdk.Space, labels int) (networks, error) {
+// network adds the parameters of both networks to p. Rows are so many numbers
+// wide as the encoder sees them, and come with so many labels, as zeros and ones.
+func (s settings) network(p *tensor.Params, space sdk.Space, width, labels int) (networks, error) {
 	if s.Architecture == "conv" {
 		return newConv(p, s, space, labels)
 	}
-	return newMLP(p, s, space, labels)
+	return newMLP(p, s, space, width, labels)
 }
 
 // beside puts labels beside rows; nil is no labels.

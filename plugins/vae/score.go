@@ -58,7 +58,7 @@ type scored struct {
 func (v *vae) score(ctx context.Context, rows sdk.Batch, req sdk.ScoreRequest) ([]sdk.Score, error) {
 	v.tape.Reset()
 	s := scored{x: v.input(rows, req.Seed+bitsApart, req.First, &v.tape), labels: v.oneHot(rows, &v.tape)}
-	s.mu, s.logVar = v.encode(s.x, s.labels)
+	s.mu, s.logVar = v.encode(v.see(s.x, &v.tape), s.labels)
 	s.sigma = s.logVar.Scale(0.5).Exp()
 	kl := nn.KL(s.mu, s.logVar)
 

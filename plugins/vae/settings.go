@@ -12,7 +12,8 @@ type settings struct {
 	Hidden       []int    `json:"hidden" min:"1" max:"16384" help:"widths of the encoder's hidden layers; the decoder has them in reverse"`
 	Filters      []int    `json:"filters" min:"1" max:"4096" help:"of the conv encoder's convolutions, each of which halves the sides of the picture; the decoder has them in reverse"`
 	Activation   string   `json:"activation" choices:"relu,leaky_relu,tanh,sigmoid" help:"function after each hidden layer"`
-	Likelihood   string   `json:"likelihood" choices:"auto,bernoulli,gaussian" help:"p(x|z); auto is bernoulli for unit and binary rows, gaussian for others"`
+	Likelihood   string   `json:"likelihood" choices:"auto,bernoulli,gaussian" help:"p(x|z) of numbers; auto is bernoulli for unit and binary ones, gaussian for others"`
+	Output       string   `json:"output" choices:"auto,mean,draw" help:"rows that are made are the mean of p(x|z) and its likeliest categories, or draws from it; auto draws where there are categories"`
 	Binarise     string   `json:"binarise" choices:"none,static,dynamic" help:"draw unit rows as zeros and ones: for each row once and for all, or afresh in each step"`
 	Condition    []string `json:"condition" help:"conditions to heed, such as label"`
 
@@ -40,6 +41,7 @@ var defaults = settings{
 	Filters:      []int{32, 64},
 	Activation:   "relu",
 	Likelihood:   "auto",
+	Output:       "auto",
 	Binarise:     "none",
 	Bound:        "elbo",
 	Samples:      1,
@@ -55,11 +57,8 @@ var defaults = settings{
 }
 
 // check reports settings that contradict one another.
-func (s settings) check(space sdk.Space, likelihood string) error {
+func (s settings) check(space sdk.Space, ps parts) error {
 	switch {
-	case s.Binarise != "none" && likelihood != "bernoulli":
-		return sdk.Hint(unfit(space, "binarise", fmt.Sprintf("is %s: the likelihood is %s", s.Binarise, likelihood)),
-			"set binarise to none, or give rows from 0 to 1 and a likelihood of bernoulli")
 	case s.Bound == "iwae" && s.FreeBits > 0:
 		return sdk.Hint(&sdk.SettingError{Setting: "free_bits", Problem: fmt.Sprintf("is %g: the iwae bound has no KL term to spare", s.FreeBits)},
 			"set free_bits to 0 or bound to elbo")
@@ -67,35 +66,10 @@ func (s settings) check(space sdk.Space, likelihood string) error {
 		return sdk.Hint(&sdk.SettingError{Setting: "milestones", Problem: "is empty: the schedule needs one or more"},
 			"set milestones to epochs, such as 10,20, or schedule to cosine")
 	}
-	return nil
+	return s.checkBinarise(space, ps)
 }
 
 // unfit is the error for a setting that is not for the rows of space.
 func unfit(space sdk.Space, setting, problem string) error {
 	return fmt.Errorf("%w: vae: %s rows: %w", sdk.ErrBadInput, space.Modality, &sdk.SettingError{Setting: setting, Problem: problem})
-}
-
-// likelihood chooses p(x|z) for the rows of space.
-func (s settings) likelihood(space sdk.Space) (string, error) {
-	binary := true // or between 0 and 1, which counts as so much of a 1
-	for _, g := range space.Segments {
-		switch g.Kind {
-		case sdk.Unit, sdk.Binary:
-		case sdk.Signed, sdk.Real:
-			binary = false
-		default:
-			return "", sdk.Hint(fmt.Errorf("%w: vae: %s rows have %s numbers, which it cannot model", sdk.ErrBadInput, space.Modality, g.Kind),
-				"vae works with rows of unit, binary, signed and real numbers, such as images and audio")
-		}
-	}
-	switch {
-	case s.Likelihood == "auto" && binary:
-		return "bernoulli", nil
-	case s.Likelihood == "auto":
-		return "gaussian", nil
-	case s.Likelihood == "bernoulli" && !binary:
-		return "", sdk.Hint(unfit(space, "likelihood", "is bernoulli: they have numbers outside 0 to 1"),
-			"set likelihood to gaussian or auto")
-	}
-	return s.Likelihood, nil
 }

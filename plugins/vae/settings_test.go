@@ -15,25 +15,31 @@ func TestLikelihood(t *testing.T) {
 	for _, c := range []struct {
 		setting string
 		kinds   []sdk.Kind
-		want    string
+		want    []string // of each part
 		err     error
 	}{
-		{"auto", []sdk.Kind{sdk.Unit}, "bernoulli", nil},
-		{"auto", []sdk.Kind{sdk.Binary, sdk.Unit}, "bernoulli", nil},
-		{"auto", []sdk.Kind{sdk.Signed}, "gaussian", nil},
-		{"auto", []sdk.Kind{sdk.Unit, sdk.Real}, "gaussian", nil},
-		{"gaussian", []sdk.Kind{sdk.Unit}, "gaussian", nil},
-		{"bernoulli", []sdk.Kind{sdk.Binary}, "bernoulli", nil},
-		{"bernoulli", []sdk.Kind{sdk.Signed}, "", sdk.ErrBadSetting},
-		{"auto", []sdk.Kind{sdk.Real, sdk.Category}, "", sdk.ErrBadInput},
+		{"auto", []sdk.Kind{sdk.Unit}, []string{bernoulli}, nil},
+		{"auto", []sdk.Kind{sdk.Binary, sdk.Unit}, []string{bernoulli}, nil},
+		{"auto", []sdk.Kind{sdk.Signed}, []string{gaussian}, nil},
+		{"auto", []sdk.Kind{sdk.Unit, sdk.Real}, []string{gaussian}, nil},
+		{gaussian, []sdk.Kind{sdk.Unit}, []string{gaussian}, nil},
+		{bernoulli, []sdk.Kind{sdk.Binary}, []string{bernoulli}, nil},
+		{bernoulli, []sdk.Kind{sdk.Signed}, nil, sdk.ErrBadSetting},
+		{"auto", []sdk.Kind{sdk.Real, sdk.Category, sdk.Unit}, []string{gaussian, categorical, bernoulli}, nil},
+		{gaussian, []sdk.Kind{sdk.Category, sdk.Unit}, []string{categorical, gaussian}, nil},
+		{bernoulli, []sdk.Kind{sdk.Category, sdk.Real}, nil, sdk.ErrBadSetting},
 	} {
-		s := sdk.Space{Modality: "test"}
+		s := sdk.Space{Modality: "test", Shape: []int{len(c.kinds)}}
 		for _, k := range c.kinds {
 			s.Segments = append(s.Segments, sdk.Segment{Kind: k, Len: 1, Of: 2})
 		}
-		got, err := settings{Likelihood: c.setting}.likelihood(s)
-		if got != c.want || !errors.Is(err, c.err) || (err != nil) != (len(sdk.Hints(err)) > 0) {
-			t.Errorf("%s for %v: %q and %v, want %q and %v, with a hint", c.setting, c.kinds, got, err, c.want, c.err)
+		got, err := settings{Likelihood: c.setting}.parts(s)
+		var names []string
+		for _, p := range got {
+			names = append(names, p.likelihood)
+		}
+		if !errors.Is(err, c.err) || (err != nil) != (len(sdk.Hints(err)) > 0) || err == nil && !slices.Equal(names, c.want) {
+			t.Errorf("%s for %v: %q and %v, want %q and %v, with a hint", c.setting, c.kinds, names, err, c.want, c.err)
 		}
 	}
 }

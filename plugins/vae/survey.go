@@ -11,11 +11,11 @@ import (
 const mostSurveyed = 1 << 16
 
 // survey looks at rows, evenly spread over the data, before training: it counts
-// their labels, and lets a Bernoulli decoder begin with their mean, which else
-// takes it many steps to find.
+// their labels, and lets a decoder begin with the mean of what is Bernoulli and
+// how often there is each class, which else takes it many steps to find.
 func (v *vae) survey(data sdk.Rows) error {
 	n := min(data.Len(), mostSurveyed)
-	sums := make([]float64, v.space.Size())
+	sums := make([]float64, v.parts.width())
 	clear(v.counts.Data)
 	var b sdk.Batch
 	indices := make([]int, 0, chunk)
@@ -25,32 +25,59 @@ func (v *vae) survey(data sdk.Rows) error {
 			indices = append(indices, int(int64(j)*int64(data.Len())/int64(n)))
 		}
 		b = data.Gather(b, indices)
-		for j, x := range b.Data {
-			sums[j%len(sums)] += float64(x)
+		for j := range b.Len() {
+			v.parts.addTo(sums, b.Row(j))
 		}
 		if err := v.count(b); err != nil {
 			return err
 		}
 	}
-	if v.spread == nil {
-		v.beginAt(sums, n)
+	for _, p := range v.parts {
+		v.begin(p, sums[p.seen:p.seen+p.width()], n)
 	}
 	return nil
 }
 
-// pixels is how many numbers of a row share a number of the last bias.
-func (v *vae) pixels() int { return v.space.Size() / len(v.bias.Data) }
-
-// beginAt sets the last bias to the logits of the means of what shares it.
-func (v *vae) beginAt(sums []float64, n int) {
-	const least = 1e-3 // of a mean, so that no logit is far away
-	for c := range v.bias.Data {
-		sum := 0.0
-		for j := c; j < len(sums); j += len(v.bias.Data) {
-			sum += sums[j]
+// addTo adds a row, as the encoder sees it, to sums.
+func (ps parts) addTo(sums []float64, row []float32) {
+	for _, p := range ps {
+		for j, x := range row[p.at : p.at+p.n] {
+			if p.of == 0 {
+				sums[p.seen+j] += float64(x)
+			} else {
+				sums[p.seen+j*p.of+int(x)]++
+			}
 		}
-		mean := min(max(sum/float64(n*v.pixels()), least), 1-least)
-		v.bias.Data[c] = float32(math.Log(mean / (1 - mean)))
+	}
+}
+
+// least is the smallest mean, and the rarest class, that a decoder begins with,
+// so that no logit is far away.
+const least = 1e-3
+
+// begin sets the last bias, where it stands for a part, to what n rows with these
+// sums have on average: logits of a Bernoulli's mean, or logarithms of how often
+// there is each class. A Gaussian's mean begins at 0.
+func (v *vae) begin(p part, sums []float64, n int) {
+	switch p.likelihood {
+	case bernoulli:
+		bias := v.bias.Data
+		if len(v.parts) > 1 {
+			bias = bias[p.seen : p.seen+p.n]
+		}
+		shared := p.n / len(bias) // numbers of a row for each of the bias, which convolutions share
+		for c := range bias {
+			sum := 0.0
+			for j := c; j < len(sums); j += len(bias) {
+				sum += sums[j]
+			}
+			mean := min(max(sum/float64(n*shared), least), 1-least)
+			bias[c] = float32(math.Log(mean / (1 - mean)))
+		}
+	case categorical:
+		for j, sum := range sums {
+			v.bias.Data[p.seen+j] = float32(math.Log(max(sum/float64(n), least)))
+		}
 	}
 }
 

@@ -5,19 +5,20 @@ package main
 
 import (
 	"github.com/genhost/genhost/sdk"
-	"github.com/genhost/genhost/sdk/nn"
 	"github.com/genhost/genhost/sdk/tensor"
 )
 
 // A vae is a pair of networks: q(z|x), the encoder, is a Gaussian with mean μ
-// and variance σ²; p(x|z), the decoder, a Bernoulli or a Gaussian. Appendix C.
+// and variance σ²; p(x|z), the decoder, a Bernoulli or a Gaussian, appendix C, or
+// of classes a categorical distribution.
 type vae struct {
 	settings
 	space sdk.Space
+	parts parts // of a row
 
 	params tensor.Params
 	networks
-	spread *tensor.Tensor // of a Gaussian p(x|z), see logVar; nil for a Bernoulli
+	spread *tensor.Tensor // of each Gaussian part, see logVar; nil without one
 
 	heeded []sdk.Condition
 	counts tensor.Params // how often the training rows had each label
@@ -28,30 +29,30 @@ type vae struct {
 }
 
 func newVAE(s settings, space sdk.Space) (*vae, error) {
-	likelihood, err := s.likelihood(space)
+	parts, err := s.parts(space)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.check(space, likelihood); err != nil {
+	if err := s.check(space, parts); err != nil {
 		return nil, err
 	}
-	v := &vae{settings: s, space: space}
+	v := &vae{settings: s, space: space, parts: parts}
 	if v.heeded, err = s.conditions(space); err != nil {
 		return nil, err
 	}
 	for _, c := range v.heeded {
 		v.counts.Add("condition."+c.Name, 1, len(c.Values), tensor.Init{})
 	}
-	if v.networks, err = s.network(&v.params, space, v.labels()); err != nil {
+	if v.networks, err = s.network(&v.params, space, parts.width(), v.labels()); err != nil {
 		return nil, err
 	}
-	if likelihood == "gaussian" {
-		v.spread = v.params.Add("decoder.spread", 1, 1, tensor.Init{})
+	if n := parts.spreads(); n > 0 {
+		v.spread = v.params.Add("decoder.spread", 1, n, tensor.Init{})
 	}
 	return v, nil
 }
 
-// encode gives the μ and log σ² of q(z|x).
+// encode gives the μ and log σ² of q(z|x), of rows as the encoder sees them.
 func (v *vae) encode(x, labels *tensor.Tensor) (mu, logVar *tensor.Tensor) {
 	q := v.encoder.forward(x, labels)
 	return q.Columns(0, v.Latent), q.Columns(v.Latent, 2*v.Latent)
@@ -66,23 +67,6 @@ func sample(mu, logVar, eps *tensor.Tensor) *tensor.Tensor {
 	return draws.Mul(sigma.Reshape(1, all)).Add(mu.Reshape(1, all)).Reshape(eps.Rows, eps.Cols)
 }
 
-// decode gives the parameters of p(x|z): logits of a Bernoulli, or the means
-// of a Gaussian.
+// decode gives the parameters of p(x|z), for each part of a row: logits of a
+// Bernoulli or of classes, or the means of a Gaussian.
 func (v *vae) decode(z, labels *tensor.Tensor) *tensor.Tensor { return v.decoder.forward(z, labels) }
-
-// logLikelihood is log p(x|z) of each row, for what decode gave.
-func (v *vae) logLikelihood(x, p *tensor.Tensor, tape *tensor.Tape) *tensor.Tensor {
-	if v.spread == nil {
-		return nn.Bernoulli(x, p)
-	}
-	return nn.Gaussian(x, p, v.logVar(tape))
-}
-
-// logVar is the logarithm of the variance of a Gaussian p(x|z), one number
-// that is learned: Rybkin et al., arXiv:2006.13202. It begins at 0, and stays
-// above -12 by their soft bound, or rows that can be told exactly would have
-// an infinite density.
-func (v *vae) logVar(tape *tensor.Tape) *tensor.Tensor {
-	const least = -12
-	return v.spread.On(tape).Plus(-least).Softplus().Plus(least)
-}
