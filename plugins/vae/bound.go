@@ -20,7 +20,8 @@ func (v *vae) bound(x, labels, eps *tensor.Tensor, beta float32, tape *tensor.Ta
 	mu, logVar := v.encode(v.see(x, tape), labels)
 	z := sample(mu, logVar, eps)
 	k := eps.Rows / x.Rows
-	logP := v.logLikelihood(tiled(x, k, tape), v.decode(z, tiled(labels, k, tape)), tape)
+	x = tiled(x, k, tape)
+	logP := v.logLikelihood(x, v.decode(z, tiled(labels, k, tape), x), tape)
 	t := terms{mu: mu, likelihood: logP.Mean().Item()}
 	if v.Bound == "iwae" {
 		v.iwae(&t, logP, mu, logVar, z, eps, beta)

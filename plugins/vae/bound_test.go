@@ -62,7 +62,7 @@ func logWeight(v *vae, x []float64, eps []float32) float64 {
 		z[j] = q[j] + sigma*float64(eps[j])
 		sum += logNormal(z[j], 0, 1) - logNormal(z[j], q[j], sigma)
 	}
-	return sum + logP(v, x, layers(v.decoder.(mlp).MLP, z, math.Tanh))
+	return sum + logP(v, x, layers(v.decoder.(mlpDecoder).MLP, z, math.Tanh))
 }
 
 // The importance weighted bound must be eq. 8 of Burda et al. with those weights.

@@ -28,7 +28,7 @@ type convDecoder struct {
 	convs nn.Sequential
 }
 
-func (d convDecoder) forward(z, labels *tensor.Tensor) *tensor.Tensor {
+func (d convDecoder) forward(z, labels, _ *tensor.Tensor) *tensor.Tensor {
 	return d.convs.Forward(d.dense.Forward(beside(z, labels)))
 }
 

@@ -22,13 +22,19 @@ func (v *vae) Encode(ctx context.Context, x sdk.Batch) (sdk.Batch, error) {
 	if err := v.checkRows(x); err != nil {
 		return sdk.Batch{}, fmt.Errorf("vae: encode: %w", err)
 	}
-	return v.apply(ctx, x, []int{v.Latent}, func(x, labels *tensor.Tensor) *tensor.Tensor {
-		if v.Binarise == "static" { // a dynamic model takes a grey row for the mean of its draws
-			x = nn.BinariseOnce(v.tape.Constant(x.Rows, x.Cols), x, onceSeed)
-		}
-		mu, _ := v.encode(v.see(x, &v.tape), labels)
+	return v.apply(ctx, x, []int{v.Latent}, func(x, labels *tensor.Tensor, _ int) *tensor.Tensor {
+		mu, _ := v.encode(v.see(v.fixed(x), &v.tape), labels)
 		return mu
 	})
+}
+
+// fixed binarises rows if that is done once and for all. A dynamic model takes a
+// grey row for the mean of its draws.
+func (v *vae) fixed(x *tensor.Tensor) *tensor.Tensor {
+	if v.Binarise != "static" {
+		return x
+	}
+	return nn.BinariseOnce(v.tape.Constant(x.Rows, x.Cols), x, onceSeed)
 }
 
 // checkRows reports rows that are none of the space, or lack a condition.
@@ -76,8 +82,11 @@ func (v *vae) Decode(ctx context.Context, z sdk.Batch) (sdk.Batch, error) {
 	if err := v.checkLatents(z); err != nil {
 		return sdk.Batch{}, fmt.Errorf("vae: decode: %w", err)
 	}
-	rows, err := v.apply(ctx, z, v.space.Shape, func(z, labels *tensor.Tensor) *tensor.Tensor {
-		return v.outcome(z, v.decode(z, labels), &v.tape)
+	rows, err := v.apply(ctx, z, v.space.Shape, func(z, labels *tensor.Tensor, _ int) *tensor.Tensor {
+		if d, ok := v.decoder.(*gruDecoder); ok {
+			return v.written(d, z, labels, nil)
+		}
+		return v.outcome(z, v.decode(z, labels, nil), &v.tape)
 	})
 	v.space.Settle(rows)
 	return rows, err
@@ -100,9 +109,9 @@ func (v *vae) Generate(ctx context.Context, req sdk.GenerateRequest) (sdk.Batch,
 	return v.Decode(ctx, z)
 }
 
-// apply puts the rows of x and their labels through f, and returns rows of the
-// given shape under the same conditions.
-func (v *vae) apply(ctx context.Context, x sdk.Batch, shape []int, f func(x, labels *tensor.Tensor) *tensor.Tensor) (sdk.Batch, error) {
+// apply puts the rows of x and their labels through f, a few at a time from a row
+// on, and returns rows of the given shape under the same conditions.
+func (v *vae) apply(ctx context.Context, x sdk.Batch, shape []int, f func(x, labels *tensor.Tensor, from int) *tensor.Tensor) (sdk.Batch, error) {
 	out := sdk.MakeBatch(x.Len(), shape...)
 	out.Conditions = v.heed(x)
 	for i := 0; i < x.Len(); i += chunk {
@@ -111,7 +120,7 @@ func (v *vae) apply(ctx context.Context, x sdk.Batch, shape []int, f func(x, lab
 		}
 		part := x.Slice(i, min(i+chunk, x.Len()))
 		v.tape.Reset()
-		y := f(v.tape.Input(part.Data, part.Len(), x.RowSize()), v.oneHot(part, &v.tape))
+		y := f(v.tape.Input(part.Data, part.Len(), x.RowSize()), v.oneHot(part, &v.tape), i)
 		copy(out.Slice(i, i+part.Len()).Data, y.Data)
 	}
 	return out, nil

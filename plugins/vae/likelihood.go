@@ -111,7 +111,7 @@ func (s settings) likelihood(space sdk.Space, segments []sdk.Segment) (string, e
 
 // see gives rows as the encoder sees them.
 func (v *vae) see(x *tensor.Tensor, tape *tensor.Tape) *tensor.Tensor {
-	if !v.parts.has(categorical) {
+	if _, sequence := v.encoder.(*gruEncoder); sequence || !v.parts.has(categorical) {
 		return x
 	}
 	seen := tape.Full(x.Rows, v.parts.width(), 0)

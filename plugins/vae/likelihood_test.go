@@ -64,7 +64,7 @@ func TestMixedLogLikelihood(t *testing.T) {
 	var tape tensor.Tape
 	z := nn.Normal(tape.Constant(2, 2), 5, 0)
 	x := tape.Input(mixedRows, 2, 7)
-	d := v.decode(z, nil)
+	d := v.decode(z, nil, nil)
 	got := v.logLikelihood(x, d, &tape)
 	for i := range 2 {
 		row, p := doubles(mixedRows[7*i:7*i+7]), doubles(rowOf(d, i))
@@ -108,7 +108,7 @@ func TestDraws(t *testing.T) {
 	v := smallMixed(t)
 	const n = 20_000
 	var tape tensor.Tape
-	one := rowOf(v.decode(nn.Normal(tape.Constant(1, 2), 5, 0), nil), 0)
+	one := rowOf(v.decode(nn.Normal(tape.Constant(1, 2), 5, 0), nil, nil), 0)
 	d := tape.Constant(n, len(one))
 	for i := range n {
 		copy(rowOf(d, i), one)

@@ -13,6 +13,13 @@ type mlp struct{ nn.MLP }
 
 func (m mlp) forward(x, labels *tensor.Tensor) *tensor.Tensor { return m.Forward(beside(x, labels)) }
 
+// An mlpDecoder is another, which looks at no rows.
+type mlpDecoder struct{ mlp }
+
+func (m mlpDecoder) forward(z, labels, _ *tensor.Tensor) *tensor.Tensor {
+	return m.mlp.forward(z, labels)
+}
+
 func newMLP(p *tensor.Params, s settings, space sdk.Space, width, labels int) (networks, error) {
 	down, up := s.widths(width, labels)
 	if err := s.checkSize(space, parameters(down)+parameters(up)); err != nil {
@@ -21,7 +28,7 @@ func newMLP(p *tensor.Params, s settings, space sdk.Space, width, labels int) (n
 	hidden := tensor.Activation(s.Activation)
 	encoder := nn.NewMLP(p, "encoder", down, hidden, tensor.Linear)
 	decoder := nn.NewMLP(p, "decoder", up, hidden, tensor.Linear)
-	return networks{mlp{encoder}, mlp{decoder}, decoder[len(decoder)-1].Bias}, nil
+	return networks{mlp{encoder}, mlpDecoder{mlp{decoder}}, decoder[len(decoder)-1].Bias}, nil
 }
 
 // widths returns those of the encoder's layers and of the decoder's.

@@ -13,17 +13,27 @@ type network interface {
 	forward(x, labels *tensor.Tensor) *tensor.Tensor
 }
 
+// A decoder makes the parameters of p(x|z) of latents and labels. Only one that
+// makes a row number by number looks at rows x, and of each at those before.
+type decoder interface {
+	forward(z, labels, x *tensor.Tensor) *tensor.Tensor
+}
+
 // networks are what an architecture consists of. Each is a file of its own.
 type networks struct {
-	encoder, decoder network
-	bias             *tensor.Tensor // of the decoder's last layer: for each number of a row, or each channel
+	encoder network
+	decoder decoder
+	bias    *tensor.Tensor // of the decoder's last layer: for each number of a row, each channel, or each class
 }
 
 // network adds the parameters of both networks to p. Rows are so many numbers
 // wide as the encoder sees them, and come with so many labels, as zeros and ones.
 func (s settings) network(p *tensor.Params, space sdk.Space, width, labels int) (networks, error) {
-	if s.Architecture == "conv" {
+	switch s.Architecture {
+	case "conv":
 		return newConv(p, s, space, labels)
+	case "gru":
+		return newGRU(p, s, space, labels)
 	}
 	return newMLP(p, s, space, width, labels)
 }

@@ -98,7 +98,7 @@ func (v *vae) weigh(s scored, logP, logW []float64, at int, req sdk.ScoreRequest
 		}
 		logW[d] = place(rowOf(z, d), rowOf(s.mu, i), rowOf(s.logVar, i), rowOf(s.sigma, i))
 	}
-	p := v.logLikelihood(x, v.decode(z, labels), tape)
+	p := v.logLikelihood(x, v.decode(z, labels, x), tape)
 	for d := range logW {
 		logP[d] = float64(p.Data[d])
 		logW[d] += logP[d]

@@ -23,7 +23,7 @@ func linear(t *testing.T, off float64) *vae {
 		t.Fatal(err)
 	}
 	v.trained = true
-	e, d := v.encoder.(mlp).MLP[0], v.decoder.(mlp).MLP[0]
+	e, d := v.encoder.(mlp).MLP[0], v.decoder.(mlpDecoder).MLP[0]
 	v.spread.Data[0] = -0.8
 	variance := linearVariance(v)
 	for i, w := range linearRows {

@@ -8,9 +8,12 @@ import (
 
 type settings struct {
 	Latent       int      `json:"latent" min:"1" max:"4096" help:"numbers in a latent, the size of z"`
-	Architecture string   `json:"architecture" choices:"mlp,conv" help:"the networks: dense layers, or convolutions for pictures"`
+	Architecture string   `json:"architecture" choices:"mlp,conv,gru" help:"the networks: dense layers, convolutions for pictures, or recurrent units for texts"`
 	Hidden       []int    `json:"hidden" min:"1" max:"16384" help:"widths of the encoder's hidden layers; the decoder has them in reverse"`
 	Filters      []int    `json:"filters" min:"1" max:"4096" help:"of the conv encoder's convolutions, each of which halves the sides of the picture; the decoder has them in reverse"`
+	Embedding    int      `json:"embedding" min:"1" max:"4096" help:"numbers that stand for a category in gru networks"`
+	Units        int      `json:"units" min:"1" max:"8192" help:"recurrent units of each gru network"`
+	InputDropout float64  `json:"input_dropout" min:"0" max:"0.99" help:"share of the categories that a gru decoder does not see while it trains, so that it heeds the latent"`
 	Activation   string   `json:"activation" choices:"relu,leaky_relu,tanh,sigmoid" help:"function after each hidden layer"`
 	Likelihood   string   `json:"likelihood" choices:"auto,bernoulli,gaussian" help:"p(x|z) of numbers; auto is bernoulli for unit and binary ones, gaussian for others"`
 	Output       string   `json:"output" choices:"auto,mean,draw" help:"rows that are made are the mean of p(x|z) and its likeliest categories, or draws from it; auto draws where there are categories"`
@@ -39,6 +42,9 @@ var defaults = settings{
 	Architecture: "mlp",
 	Hidden:       []int{256, 128},
 	Filters:      []int{32, 64},
+	Embedding:    32,
+	Units:        128,
+	InputDropout: 0.3,
 	Activation:   "relu",
 	Likelihood:   "auto",
 	Output:       "auto",

@@ -59,25 +59,25 @@ const least = 1e-3
 // sums have on average: logits of a Bernoulli's mean, or logarithms of how often
 // there is each class. A Gaussian's mean begins at 0.
 func (v *vae) begin(p part, sums []float64, n int) {
-	switch p.likelihood {
-	case bernoulli:
-		bias := v.bias.Data
-		if len(v.parts) > 1 {
-			bias = bias[p.seen : p.seen+p.n]
+	if p.likelihood == gaussian {
+		return
+	}
+	bias := v.bias.Data
+	if len(v.parts) > 1 {
+		bias = bias[p.seen : p.seen+p.width()]
+	}
+	shared := len(sums) / len(bias) // columns for each of the bias, which convolutions and steps share
+	for c := range bias {
+		sum := 0.0
+		for j := c; j < len(sums); j += len(bias) {
+			sum += sums[j]
 		}
-		shared := p.n / len(bias) // numbers of a row for each of the bias, which convolutions share
-		for c := range bias {
-			sum := 0.0
-			for j := c; j < len(sums); j += len(bias) {
-				sum += sums[j]
-			}
-			mean := min(max(sum/float64(n*shared), least), 1-least)
-			bias[c] = float32(math.Log(mean / (1 - mean)))
+		mean := max(sum/float64(n*shared), least)
+		if p.likelihood == bernoulli {
+			mean = min(mean, 1-least)
+			mean /= 1 - mean
 		}
-	case categorical:
-		for j, sum := range sums {
-			v.bias.Data[p.seen+j] = float32(math.Log(max(sum/float64(n), least)))
-		}
+		bias[c] = float32(math.Log(mean))
 	}
 }
 

@@ -57,6 +57,7 @@ type training struct {
 	rate        optim.Schedule
 	warmup      float64 // of β, in steps
 	noise, bits uint64  // seeds of ε and of binarised rows
+	dropout     uint64  // and of what is dropped
 	drawn       int     // rows so far
 }
 
@@ -66,7 +67,7 @@ func (v *vae) newTraining(job *sdk.Job, epoch int) *training {
 	adam.Eps, adam.Clip.Norm = v.Epsilon, v.Clip
 	return &training{
 		v: v, adam: adam, rate: v.schedule(epoch), warmup: v.BetaWarmup * float64(epoch),
-		noise: job.Rand(1).Uint64(), bits: job.Rand(2).Uint64(),
+		noise: job.Rand(1).Uint64(), bits: job.Rand(2).Uint64(), dropout: job.Rand(3).Uint64(),
 	}
 }
 
@@ -74,6 +75,7 @@ func (v *vae) newTraining(job *sdk.Job, epoch int) *training {
 func (t *training) step(rows sdk.Batch) terms {
 	v, tape, n := t.v, &t.tape, rows.Len()
 	tape.Reset()
+	tape.Train(t.dropout, v.Samples*t.drawn)
 	x, labels := v.input(rows, t.bits, t.drawn, tape), v.oneHot(rows, tape)
 	eps := epsilon(tape.Constant(v.Samples*n, v.Latent), n, t.noise, t.drawn, tape)
 	t.drawn += n

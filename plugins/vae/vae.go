@@ -68,5 +68,8 @@ func sample(mu, logVar, eps *tensor.Tensor) *tensor.Tensor {
 }
 
 // decode gives the parameters of p(x|z), for each part of a row: logits of a
-// Bernoulli or of classes, or the means of a Gaussian.
-func (v *vae) decode(z, labels *tensor.Tensor) *tensor.Tensor { return v.decoder.forward(z, labels) }
+// Bernoulli or of classes, or the means of a Gaussian. Decoders of sequences give
+// those of each number of x, given the ones before.
+func (v *vae) decode(z, labels, x *tensor.Tensor) *tensor.Tensor {
+	return v.decoder.forward(z, labels, x)
+}

@@ -20,6 +20,8 @@ func TestPlugin(t *testing.T) {
 		"conditional": {"hidden": json.RawMessage("[32, 32]"), "condition": json.RawMessage(`["label"]`)},
 		"iwae": {"hidden": json.RawMessage("[32]"), "bound": json.RawMessage(`"iwae"`), "samples": json.RawMessage("3"),
 			"binarise": json.RawMessage(`"static"`), "schedule": json.RawMessage(`"cosine"`)},
+		"gru": {"hidden": json.RawMessage("[32]"), "architecture": json.RawMessage(`"gru"`), "embedding": json.RawMessage("8"), "units": json.RawMessage("16"),
+			"rate": json.RawMessage("0.01"), "beta": json.RawMessage("0.1")},
 		"dynamic": {"hidden": json.RawMessage("[32]"), "binarise": json.RawMessage(`"dynamic"`)},
 	} {
 		t.Run(name, sdktest.Suite{Plugin: plugin, Settings: map[string]sdk.Settings{"vae": s}}.Run)
@@ -93,7 +95,7 @@ func TestBoundBySampling(t *testing.T) {
 				z[j] = q[j] + sigma*float64(eps.Data[2*i+j])
 				logRatio += logNormal(z[j], 0, 1) - logNormal(z[j], q[j], sigma)
 			}
-			b := logRatio + logP(v, doubles(row), layers(v.decoder.(mlp).MLP, z, math.Tanh))
+			b := logRatio + logP(v, doubles(row), layers(v.decoder.(mlpDecoder).MLP, z, math.Tanh))
 			sum, squares = sum+b, squares+b*b
 		}
 		want := sum / draws
