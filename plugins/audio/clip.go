@@ -1,0 +1,137 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"math"
+)
+
+const (
+	maxSilence = 10.0  // seconds at the start of a file that are looked through for a sound
+	silence    = 0.01  // of the peak, before which there is no sound yet
+	before     = 0.002 // seconds kept before that
+	margin     = 0.05  // seconds around a clip that are resampled too
+	fadeOut    = 0.005 // seconds in which a sound ends that goes on after its clip
+	loudPeak   = 0.9   // what a clip's peak is brought to
+	mostSteps  = 3.0   // semitones by which variants are faster or slower
+)
+
+// clips cuts a clip out of each sound of a split, and of each of its variants,
+// and hands it on, to be used before the next.
+func (m *audio) clips(ctx context.Context, s split, variants int, take func(clip []float32, label string) error) error {
+	need := maxSilence + 2*margin + m.length()*speedOf(mostSteps)
+	for _, e := range s.entries {
+		sound, err := e.decode(ctx, need)
+		if err != nil {
+			return err
+		}
+		for k := range variants {
+			if err := take(m.cut(sound, variantSpeed(k)), e.label); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// variantSpeed is 1 for the first variant. Those that follow are spread evenly,
+// however many there are, by steps of the golden ratio.
+func variantSpeed(k int) float64 {
+	if k == 0 {
+		return 1
+	}
+	_, part := math.Modf(float64(k) * (math.Sqrt(5) - 1) / 2)
+	return speedOf(mostSteps * (2*part - 1))
+}
+
+// speedOf is how much faster a sound is that is so many semitones higher.
+func speedOf(semitones float64) float64 { return math.Exp2(semitones / 12) }
+
+// cut returns the clip that a sound becomes when it is played at a speed.
+func (m *audio) cut(s sound, speed float64) []float32 {
+	step := speed * float64(s.rate) / float64(m.rate)
+	first, lead := 0, 0
+	if m.Trim {
+		first = max(0, onset(s.samples)-int(margin*float64(s.rate)))
+		lead = int(2 * margin * float64(m.rate))
+	}
+	n := m.samples()
+	x := resample(s.samples, first, step, n+lead)
+	if m.Trim {
+		// What is trimmed once is not trimmed again.
+		kept := int(math.Ceil(before * float64(m.rate)))
+		if start := onset(x); start > 2*kept {
+			at := min(start-kept, lead)
+			x, first = x[at:], first+int(float64(at)*step)
+		}
+	}
+	x = x[:n]
+	if float64(first)+float64(n)*step < float64(len(s.samples)) {
+		fade(x, int(fadeOut*float64(m.rate)))
+	}
+	m.level(x)
+	return x
+}
+
+// onset returns where a sound begins: 0 where all is silence.
+func onset(x []float32) int {
+	least := silence * peak(x)
+	for i, v := range x {
+		if v > least || -v > least {
+			return i
+		}
+	}
+	return 0
+}
+
+func peak(x []float32) float32 {
+	var p float32
+	for _, v := range x {
+		p = max(p, v, -v)
+	}
+	return p
+}
+
+// fade lets the last n samples end in silence.
+func fade(x []float32, n int) {
+	n = min(n, len(x))
+	for i := range n {
+		x[len(x)-1-i] *= float32(i) / float32(n)
+	}
+}
+
+// level brings a clip to its loudness, and all of it within full scale.
+func (m *audio) level(x []float32) {
+	p := peak(x)
+	if m.Loudness == "peak" && p > 0 {
+		for i := range x {
+			x[i] *= loudPeak / p
+		}
+	}
+	for i, v := range x {
+		x[i] = min(max(v, -1), 1)
+	}
+}
+
+// look reads the head of each file.
+func (s split) look(ctx context.Context) error {
+	for _, e := range s.entries {
+		if _, err := e.decode(ctx, 0); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// decode reads some seconds of the file.
+func (e entry) decode(ctx context.Context, seconds float64) (sound, error) {
+	if err := ctx.Err(); err != nil {
+		return sound{}, err
+	}
+	f, err := e.open()
+	if err != nil {
+		return sound{}, fmt.Errorf("open sound: %w", err)
+	}
+	defer f.Close()
+	return decode(f, e.name, seconds)
+}

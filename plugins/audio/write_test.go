@@ -1,0 +1,152 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"image"
+	"image/png"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/genhost/genhost/sdk"
+)
+
+// small is a space of few numbers: 8 frames of 8 bins.
+func small(t *testing.T) sdk.Space {
+	s := defaults
+	s.Rate, s.Seconds, s.Bins, s.Hop = 1000, 0.064, 8, 8
+	m := modality(t, s)
+	st := &statistics{mean: make([]float64, 8), deviation: make([]float64, 8)}
+	for i := range st.mean {
+		st.mean[i], st.deviation[i] = -40, 20
+	}
+	return m.spectrogramSpace(st, []string{"low", "high\n\x1b[31mtone"})
+}
+
+// TestNeverClips writes rows as no sound has them.
+func TestNeverClips(t *testing.T) {
+	space := small(t)
+	for _, v := range []float32{math.MaxFloat32, 3, 0, -3, -math.MaxFloat32} {
+		b := sdk.MakeBatch(1, space.Shape...)
+		for i := range b.Data {
+			b.Data[i] = v
+		}
+		dir := t.TempDir()
+		if _, err := modality(t, defaults).Write(t.Context(), space, b, dir, []string{"x"}); err != nil {
+			t.Fatal(err)
+		}
+		content, err := os.ReadFile(filepath.Join(dir, "x.wav"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := decodeBytes(content, 1)
+		if err != nil || s.rate != 1000 || len(s.samples) != 64 {
+			t.Fatalf("%g: %d samples at %d Hz, %v", v, len(s.samples), s.rate, err)
+		}
+		full := 0
+		for _, v := range s.samples {
+			if v >= 1-1.0/(1<<15) || v == -1 {
+				full++
+			}
+		}
+		if full > 1 {
+			t.Errorf("rows of %g: %d samples at full scale", v, full)
+		}
+	}
+}
+
+// TestHostileSpaces refuses to write rows of spaces that say what cannot be.
+func TestHostileSpaces(t *testing.T) {
+	for _, c := range []struct{ key, value string }{
+		{metaRepresentation, "picture"}, {metaRepresentation, waveformRows}, {metaRate, ""}, {metaRate, "0"}, {metaRate, "1e9"}, {metaRate, "-8000"},
+		{metaSamples, "63"}, {metaSamples, "4611686018427387904"}, {metaWindow, "1"}, {metaWindow, "18"}, {metaWindow, "x"},
+		{metaHop, "0"}, {metaHop, "-8"}, {metaHop, "9"}, {metaHop, "64"},
+		{metaMean, "[1,2]"}, {metaMean, "[NaN]"}, {metaMean, "[0,0,0,0,0,0,0,1e300]"}, {metaMean, "{}"},
+		{metaDeviation, "[1,1,1,1,1,1,1,0]"}, {metaDeviation, "[1,1,1,1,1,1,1,-1]"}, {metaDeviation, "[]"},
+	} {
+		space := small(t)
+		space.Meta[c.key] = c.value
+		dir := t.TempDir()
+		_, err := modality(t, defaults).Write(t.Context(), space, sdk.MakeBatch(1, space.Shape...), dir, []string{"x"})
+		if left, _ := os.ReadDir(dir); !errors.Is(err, sdk.ErrBadInput) || len(left) > 0 {
+			t.Errorf("%s %q: got %v, and %d files", c.key, c.value, err, len(left))
+		}
+	}
+	huge := small(t)
+	huge.Shape, huge.Segments[0].Len = []int{1 << 15, 1024, 1}, 1<<25
+	huge.Meta[metaSamples], huge.Meta[metaWindow] = "262144", "2048"
+	if _, err := codecOf(huge); !errors.Is(err, sdk.ErrBadInput) {
+		t.Errorf("a huge row: got %v", err)
+	}
+}
+
+// TestBadNames writes nothing where a name is none.
+func TestBadNames(t *testing.T) {
+	space := small(t)
+	for _, names := range [][]string{{"a"}, {"a", ""}, {"a", "../b"}, {"a", ".."}, {"a", `b\c`}, {"a", "a"}} {
+		dir := t.TempDir()
+		_, err := modality(t, defaults).Write(t.Context(), space, sdk.MakeBatch(2, space.Shape...), dir, names)
+		if left, _ := os.ReadDir(dir); !errors.Is(err, sdk.ErrBadInput) || len(left) > 0 {
+			t.Errorf("%q: got %v, and %d files", names, err, len(left))
+		}
+	}
+}
+
+// TestPreview draws a row whose first half has a low tone, and lists it.
+func TestPreview(t *testing.T) {
+	space := small(t)
+	b := sdk.MakeBatch(2, space.Shape...)
+	b.Conditions = map[string][]float32{labelName: {0, 1}}
+	for i := range b.Data {
+		b.Data[i] = -2 // the floor
+		if f, bin := i/8%8, i%8; f < 4 && bin == 1 {
+			b.Data[i] = 1.9 // -2 dB
+		}
+	}
+	p, err := modality(t, defaults).Preview(t.Context(), space, b, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := png.Decode(bytes.NewReader(p.PNG))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := m.Bounds().Size(); got != image.Pt(2*(tileWidth+gap)+gap, tileWidth+2*gap) {
+		t.Errorf("the sheet is %v", got)
+	}
+	bright := func(f, bin int) bool { // of the second clip
+		height := tileWidth - tileWidth/3 - 1
+		x := gap + tileWidth + gap + (2*f+1)*tileWidth/16
+		y := gap + tileWidth - 1 - (2*bin+1)*height/16
+		r, _, _, _ := m.At(x, y).RGBA()
+		return r > 0x8000
+	}
+	for f := range 8 {
+		for bin := range 8 {
+			if want := f < 4 && bin == 1; bright(f, bin) != want {
+				t.Errorf("frame %d, bin %d: bright is %v", f, bin, !want)
+			}
+		}
+	}
+	lines := strings.Split(p.Text, "\n")
+	if len(lines) != 3 || !strings.HasPrefix(lines[0], "low          ") || !strings.HasPrefix(lines[1], "high??[31mt… ") {
+		t.Errorf("the text is\n%s", p.Text)
+	}
+	if got := lines[0]; !strings.Contains(got, " dB  0.0") || strings.HasSuffix(got, " ") || !strings.Contains(got, "@") {
+		t.Errorf("the line is %q", got)
+	}
+}
+
+// TestSheetFits lays out clips of every number.
+func TestSheetFits(t *testing.T) {
+	for _, c := range [][2]int{{1, 0}, {64, 0}, {64, 1}, {64, 1000}, {5000, 0}, {100_000, 3}} {
+		columns, lines := grid(c[0], c[1])
+		side := min(tileWidth, (maxSheet-gap)/max(columns, lines)-gap)
+		if columns < 1 || side < minTile || max(columns, lines)*(side+gap)+gap > maxSheet || columns*lines < min(c[0], maxAcross*maxAcross) {
+			t.Errorf("%v: %d columns, %d lines, %d pixels", c, columns, lines, side)
+		}
+	}
+}
