@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 
@@ -15,10 +16,10 @@ import (
 type GenerateRequest struct {
 	Run        string   // its name or path, or "latest"
 	Checkpoint string   // "last", "best" or a step; "" is the last
-	N          int      // how many
+	N          int      // how many, of each combination of the conditions' values
 	Seed       uint64   // which: row i of a seed is always the same
 	First      int      // index of the first
-	Set        []string // condition=value
+	Set        []string // condition=value, =value,value or =first..last; prompt=words
 	Out        string   // folder for the files; "" is the run's samples/seed-N
 }
 
@@ -36,10 +37,22 @@ func (h *Host) Generate(ctx context.Context, req GenerateRequest, made func(path
 }
 
 func (s *session) generate(ctx context.Context, req GenerateRequest, made func(path string)) error {
-	given, err := conditions(s.model, req.Set)
+	w, err := wishesOf(s.model, req.Set)
 	if err != nil {
 		return err
 	}
+	rowsOf, err := s.maker(ctx, w)
+	if err != nil {
+		return err
+	}
+	combinations, columns, most := w.combinations(), 0, sheetRows
+	if combinations > 1 && combinations <= sheetRows {
+		columns, most = combinations, sheetRows/combinations*combinations
+	}
+	if req.N > math.MaxInt/combinations {
+		return fmt.Errorf("%w: %d rows of each of %d combinations", sdk.ErrBadInput, req.N, combinations)
+	}
+	req.N *= combinations
 	if req.Out == "" {
 		req.Out = filepath.Join(s.run.SamplesDir(), fmt.Sprintf("seed-%d", req.Seed))
 	}
@@ -50,25 +63,26 @@ func (s *session) generate(ctx context.Context, req GenerateRequest, made func(p
 	sheet := sdk.Batch{Shape: s.space.Shape}
 	for done := 0; done < req.N; {
 		n := min(req.N-done, chunk(s.space))
-		rows, err := s.model.Generate(ctx, sdk.GenerateRequest{N: n, Seed: req.Seed, First: req.First + done, Conditions: given})
+		first := req.First + done
+		rows, err := rowsOf(ctx, sdk.GenerateRequest{N: n, Seed: req.Seed, First: first, Conditions: w.of(first, n)})
 		if err != nil {
 			return err
 		}
-		paths, err := s.reader.modality.Write(ctx, s.space, rows, dir, names(req.Seed, req.First+done, n))
+		paths, err := s.reader.modality.Write(ctx, s.space, rows, dir, names(req.Seed, first, n))
 		if err != nil {
 			return err
 		}
 		for _, p := range paths {
 			made(shown(req.Out, p))
 		}
-		sheet.Data = append(sheet.Data, rows.Slice(0, min(n, max(0, sheetRows-done))).Data...)
+		sheet.Data = append(sheet.Data, rows.Slice(0, min(n, max(0, most-done))).Data...)
 		done += n
 	}
 	if req.N == 1 {
 		return nil
 	}
 	path := filepath.Join(req.Out, fmt.Sprintf("%d-sheet.png", req.Seed))
-	if err := s.sheet(ctx, sheet, 0, path); err != nil {
+	if err := s.sheet(ctx, sheet, columns, path); err != nil {
 		return err
 	}
 	made(path)

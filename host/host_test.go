@@ -140,28 +140,6 @@ func TestStem(t *testing.T) {
 	}
 }
 
-// A labelled is a model that heeds a label.
-type labelled struct{ sdk.Model }
-
-func (labelled) Conditions() []sdk.Condition {
-	return []sdk.Condition{{Name: "label", Values: []string{"coat", "bag"}}, {Name: "hue", Min: 0, Max: 1}}
-}
-
-func TestConditions(t *testing.T) {
-	got, err := conditions(labelled{}, []string{"label=bag", "hue=0.25"})
-	if err != nil || got["label"][0] != 1 || got["hue"][0] != 0.25 {
-		t.Errorf("got %v, %v", got, err)
-	}
-	for _, bad := range []string{"label", "label=hat", "lable=bag", "hue=2", "hue=red"} {
-		if _, err := conditions(labelled{}, []string{bad}); !errors.Is(err, sdk.ErrBadInput) || len(sdk.Hints(err)) == 0 && bad[0] == 'l' {
-			t.Errorf("--set %s: %v, hints %q", bad, err, sdk.Hints(err))
-		}
-	}
-	if _, err := conditions(struct{ sdk.Model }{}, []string{"label=bag"}); !errors.Is(err, errors.ErrUnsupported) {
-		t.Errorf("a model without conditions: %v", err)
-	}
-}
-
 // The command line wins over models.toml, which wins over defaults; read. is
 // for the modality.
 func TestResolve(t *testing.T) {

@@ -46,36 +46,3 @@ func resolve(schema sdk.Schema, m registry.Model, table registry.Table, assignme
 	}
 	return all, nil
 }
-
-// conditions reads assignments such as label=sneaker as conditions of space
-// that the model heeds.
-func conditions(m sdk.Model, assignments []string) (map[string][]float32, error) {
-	if len(assignments) == 0 {
-		return nil, nil
-	}
-	c, err := sdk.As[sdk.Conditional](m)
-	if err == nil && len(c.Conditions()) == 0 {
-		err = fmt.Errorf("%w: it was trained without conditions", sdk.ErrBadInput)
-	}
-	if err != nil {
-		return nil, sdk.Hint(fmt.Errorf("--set %s: %w", assignments[0], err), "leave out --set: this model takes no conditions")
-	}
-	heeded := sdk.Space{Modality: "its", Conditions: c.Conditions()}
-	values := map[string][]float32{}
-	for _, a := range assignments {
-		name, text, ok := strings.Cut(a, "=")
-		if !ok {
-			return nil, sdk.Hint(fmt.Errorf("%w: --set %s", sdk.ErrBadInput, a), "write --set condition=value")
-		}
-		condition, err := heeded.Condition(name)
-		if err != nil {
-			return nil, fmt.Errorf("--set %s: %w", a, err)
-		}
-		v, err := condition.Parse(text)
-		if err != nil {
-			return nil, fmt.Errorf("--set %s: %w", a, err)
-		}
-		values[name] = []float32{v}
-	}
-	return values, nil
-}

@@ -21,9 +21,15 @@ func generateCmd(open opener) *cobra.Command {
 prints the paths, one a line; more than one row also get a contact sheet.
 
 Equal seeds give equal files: row i of a seed is the same however many rows are
-asked for. RUN is a name, a path, or "latest".`,
+asked for. RUN is a name, a path, or "latest".
+
+A condition may have several values, --set label=bag,shirt or --set label=0..9:
+then there are -n rows of each, or of each combination of several conditions'
+values, in turn. --set prompt=WORDS gives rows that begin with words, or contain
+them, where the model and the modality can.`,
 		Example: `  genhost generate latest -n 16
-  genhost generate vae-fashion-1 --seed 7 --out pictures | xargs open`,
+  genhost generate vae-fashion-1 --seed 7 --out pictures | xargs open
+  genhost generate gan-fashion-2 --set label=0..9 -n 4`,
 		Args: takes("RUN"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if req.N < 1 || req.First < 0 {
@@ -37,10 +43,10 @@ asked for. RUN is a name, a path, or "latest".`,
 	}
 	f := cmd.Flags()
 	f.StringVar(&req.Checkpoint, "checkpoint", "", checkpointHelp)
-	f.IntVarP(&req.N, "number", "n", 1, "how many rows")
+	f.IntVarP(&req.N, "number", "n", 1, "how many rows, of each combination of conditions")
 	f.Uint64Var(&req.Seed, "seed", 0, "which rows")
 	f.IntVar(&req.First, "first", 0, "index of the first row of the seed's sequence")
-	f.StringArrayVar(&req.Set, "set", nil, "a condition, NAME=VALUE; may be repeated")
+	f.StringArrayVar(&req.Set, "set", nil, "a condition, NAME=VALUE[,VALUE] or NAME=FIRST..LAST; may be repeated")
 	f.StringVarP(&req.Out, "out", "o", "", "folder for the files (default RUN/samples/seed-SEED)")
 	return cmd
 }
