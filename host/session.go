@@ -113,6 +113,7 @@ func (s *session) rows(ctx context.Context, data string, told func(rows, total i
 		if src, err = s.reader.source(data); err != nil {
 			return nil, err
 		}
+		src.Space = &s.space
 	}
 	return s.openRows(ctx, src, told)
 }

@@ -43,6 +43,13 @@ type Source struct {
 	Path    string // a file or a folder, absolute
 	Dataset string // one of the spec's Datasets; Path is then empty
 	Split   string // "train", "test"; "" is the first of Info.Splits
+
+	// Space is one that Inspect gave for other data: that of the rows which a
+	// model has learned from. A modality that learns from data how to write them
+	// as numbers - an alphabet, a scale, an order of columns - writes these as
+	// rows of that Space, or refuses to. The others need not look at it; those
+	// who ask see whether the rows fit. Nil leaves all to the modality.
+	Space *Space
 }
 
 // Info is what [Modality.Inspect] finds.

@@ -66,6 +66,19 @@ func (g deafReader) Read(ctx context.Context, src sdk.Source, w sdk.RowWriter) e
 	return g.grid.Read(ctx, src, refusing{w})
 }
 
+// astray reads other rows when it is told their space.
+type astray struct{ *grid }
+
+func (g astray) Read(ctx context.Context, src sdk.Source, w sdk.RowWriter) error {
+	if src.Space == nil {
+		return g.grid.Read(ctx, src, w)
+	}
+	return g.grid.Read(ctx, src, through{w, func(b sdk.Batch) sdk.Batch {
+		b.Data[0] = 1 - b.Data[0]
+		return b
+	}})
+}
+
 // stubborn reads on when cancelled.
 type stubborn struct{ *grid }
 
@@ -211,6 +224,7 @@ func TestBrokenModalities(t *testing.T) {
 			b.Conditions = nil
 			return b
 		}), []string{source, damaged, full, cancelled, trip, misfit, half, preview, misfitPreview}},
+		{"its own space leads it astray", warped(func(g *grid) astray { return astray{g} }), []string{source}},
 		{"the writer is not heard", warped(func(g *grid) deafReader { return deafReader{g} }), []string{full}},
 		{"cancel is ignored", warped(func(g *grid) stubborn { return stubborn{g} }), []string{cancelled}},
 		{"what is missing has no rows", warped(func(g *grid) optimistic { return optimistic{g} }), []string{missing}},

@@ -43,6 +43,9 @@ func (m *medium) checkSource(ctx context.Context, s named) error {
 	if err := m.checkSplits(ctx, s.src, info.Splits); err != nil {
 		return err
 	}
+	if err := m.checkOwnSpace(ctx, s.src); err != nil {
+		return err
+	}
 	src := s.src
 	src.Split = "no-such-split"
 	_, err = modality.Inspect(ctx, src)
@@ -75,6 +78,23 @@ func (m *medium) checkSplits(ctx context.Context, src sdk.Source, splits []strin
 		if first != second {
 			return fmt.Errorf("split %q gives other rows when it is read again as %q", split, src.Split)
 		}
+	}
+	return nil
+}
+
+// checkOwnSpace reads a source as rows of the Space that it has anyway.
+func (m *medium) checkOwnSpace(ctx context.Context, src sdk.Source) error {
+	first, err := m.read(ctx, src)
+	if err != nil {
+		return fmt.Errorf("read: %w", err)
+	}
+	src.Space = &first.space
+	again, err := m.read(ctx, src)
+	if err != nil {
+		return fmt.Errorf("read rows of the space that they have: %w", err)
+	}
+	if first.digest() != again.digest() || sameSpace(first.space, again.space) != nil {
+		return errors.New("asked for the space that they have, it reads other rows")
 	}
 	return nil
 }

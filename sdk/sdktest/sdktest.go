@@ -54,6 +54,7 @@
 //
 //   - What Inspect says is what Read writes: Space, splits, and the number of
 //     rows (of splits with more than 2,000 rows only those are read).
+//   - Asked for rows of the Space that they have, it reads the same.
 //   - Read ends with the error that its writer returns.
 //   - Reading twice gives equal rows, all in the Space and with all of its
 //     conditions.

@@ -40,6 +40,14 @@ func TestDescriptionRoundTrip(t *testing.T) {
 	}
 }
 
+func TestSourceRoundTrip(t *testing.T) {
+	for _, want := range []sdk.Source{{}, {Path: "/a\xff", Split: "test"}, {Dataset: "ten", Space: &space}} {
+		if got := fromSource(pass(t, toSource(want), &pb.Source{})); !reflect.DeepEqual(got, want) {
+			t.Errorf("got %+v, want %+v", got, want)
+		}
+	}
+}
+
 func TestSpaceRoundTrip(t *testing.T) {
 	got := fromSpace(pass(t, toSpace(space), &pb.Space{}))
 	if !reflect.DeepEqual(got, space) {

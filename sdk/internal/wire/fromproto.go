@@ -78,7 +78,12 @@ func fromInfo(i *pb.Info) sdk.Info {
 }
 
 func fromSource(s *pb.Source) sdk.Source {
-	return sdk.Source{Path: string(s.GetPath()), Dataset: s.GetDataset(), Split: s.GetSplit()}
+	out := sdk.Source{Path: string(s.GetPath()), Dataset: s.GetDataset(), Split: s.GetSplit()}
+	if s.GetSpace() != nil {
+		space := fromSpace(s.Space)
+		out.Space = &space
+	}
+	return out
 }
 
 func fromPosition(p *pb.Position) sdk.Position {

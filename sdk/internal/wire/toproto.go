@@ -82,7 +82,11 @@ func toInfo(i sdk.Info) *pb.Info {
 }
 
 func toSource(s sdk.Source) *pb.Source {
-	return &pb.Source{Path: []byte(s.Path), Dataset: s.Dataset, Split: s.Split}
+	out := &pb.Source{Path: []byte(s.Path), Dataset: s.Dataset, Split: s.Split}
+	if s.Space != nil {
+		out.Space = toSpace(*s.Space)
+	}
+	return out
 }
 
 func toPosition(p sdk.Position) *pb.Position {

@@ -2320,6 +2320,7 @@ type Source struct {
 	Path          []byte                 `protobuf:"bytes,1,opt,name=path,proto3" json:"path,omitempty"`
 	Dataset       string                 `protobuf:"bytes,2,opt,name=dataset,proto3" json:"dataset,omitempty"`
 	Split         string                 `protobuf:"bytes,3,opt,name=split,proto3" json:"split,omitempty"`
+	Space         *Space                 `protobuf:"bytes,4,opt,name=space,proto3" json:"space,omitempty"` // that the rows should be of, such as a model knows; absent for any
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2373,6 +2374,13 @@ func (x *Source) GetSplit() string {
 		return x.Split
 	}
 	return ""
+}
+
+func (x *Source) GetSpace() *Space {
+	if x != nil {
+		return x.Space
+	}
+	return nil
 }
 
 type InspectRequest struct {
@@ -3348,11 +3356,12 @@ const file_genhost_proto_rawDesc = "" +
 	"\bmodality\x18\x01 \x01(\tR\bmodality\x12\x1a\n" +
 	"\bsettings\x18\x02 \x01(\fR\bsettings\"0\n" +
 	"\x14OpenModalityResponse\x12\x18\n" +
-	"\asession\x18\x01 \x01(\tR\asession\"L\n" +
+	"\asession\x18\x01 \x01(\tR\asession\"|\n" +
 	"\x06Source\x12\x12\n" +
 	"\x04path\x18\x01 \x01(\fR\x04path\x12\x18\n" +
 	"\adataset\x18\x02 \x01(\tR\adataset\x12\x14\n" +
-	"\x05split\x18\x03 \x01(\tR\x05split\"]\n" +
+	"\x05split\x18\x03 \x01(\tR\x05split\x12.\n" +
+	"\x05space\x18\x04 \x01(\v2\x18.genhost.plugin.v1.SpaceR\x05space\"]\n" +
 	"\x0eInspectRequest\x12\x18\n" +
 	"\asession\x18\x01 \x01(\tR\asession\x121\n" +
 	"\x06source\x18\x02 \x01(\v2\x19.genhost.plugin.v1.SourceR\x06source\"T\n" +
@@ -3524,61 +3533,62 @@ var file_genhost_proto_depIdxs = []int32{
 	11, // 22: genhost.plugin.v1.RowsRequest.rows:type_name -> genhost.plugin.v1.Chunk
 	11, // 23: genhost.plugin.v1.GenerateRequest.conditions:type_name -> genhost.plugin.v1.Chunk
 	11, // 24: genhost.plugin.v1.ScoreRequest.rows:type_name -> genhost.plugin.v1.Chunk
-	36, // 25: genhost.plugin.v1.InspectRequest.source:type_name -> genhost.plugin.v1.Source
-	39, // 26: genhost.plugin.v1.InspectResponse.info:type_name -> genhost.plugin.v1.Info
-	8,  // 27: genhost.plugin.v1.Info.space:type_name -> genhost.plugin.v1.Space
-	36, // 28: genhost.plugin.v1.ReadRequest.source:type_name -> genhost.plugin.v1.Source
-	8,  // 29: genhost.plugin.v1.WriteRequest.space:type_name -> genhost.plugin.v1.Space
-	11, // 30: genhost.plugin.v1.WriteRequest.rows:type_name -> genhost.plugin.v1.Chunk
-	8,  // 31: genhost.plugin.v1.PreviewRequest.space:type_name -> genhost.plugin.v1.Space
-	11, // 32: genhost.plugin.v1.PreviewRequest.rows:type_name -> genhost.plugin.v1.Chunk
-	8,  // 33: genhost.plugin.v1.MeasureRequest.space:type_name -> genhost.plugin.v1.Space
-	11, // 34: genhost.plugin.v1.MeasureRequest.rows:type_name -> genhost.plugin.v1.Chunk
-	48, // 35: genhost.plugin.v1.MeasureResponse.measurements:type_name -> genhost.plugin.v1.Measurement
-	8,  // 36: genhost.plugin.v1.PromptRequest.space:type_name -> genhost.plugin.v1.Space
-	1,  // 37: genhost.plugin.v1.Plugin.Describe:input_type -> genhost.plugin.v1.DescribeRequest
-	14, // 38: genhost.plugin.v1.Plugin.Open:input_type -> genhost.plugin.v1.OpenRequest
-	34, // 39: genhost.plugin.v1.Plugin.OpenModality:input_type -> genhost.plugin.v1.OpenModalityRequest
-	16, // 40: genhost.plugin.v1.Plugin.Close:input_type -> genhost.plugin.v1.CloseRequest
-	18, // 41: genhost.plugin.v1.Plugin.Train:input_type -> genhost.plugin.v1.TrainCommand
-	26, // 42: genhost.plugin.v1.Plugin.Encode:input_type -> genhost.plugin.v1.RowsRequest
-	26, // 43: genhost.plugin.v1.Plugin.Decode:input_type -> genhost.plugin.v1.RowsRequest
-	27, // 44: genhost.plugin.v1.Plugin.Draw:input_type -> genhost.plugin.v1.GenerateRequest
-	27, // 45: genhost.plugin.v1.Plugin.Generate:input_type -> genhost.plugin.v1.GenerateRequest
-	27, // 46: genhost.plugin.v1.Plugin.Complete:input_type -> genhost.plugin.v1.GenerateRequest
-	28, // 47: genhost.plugin.v1.Plugin.Score:input_type -> genhost.plugin.v1.ScoreRequest
-	30, // 48: genhost.plugin.v1.Plugin.Save:input_type -> genhost.plugin.v1.SaveRequest
-	32, // 49: genhost.plugin.v1.Plugin.Load:input_type -> genhost.plugin.v1.LoadRequest
-	37, // 50: genhost.plugin.v1.Plugin.Inspect:input_type -> genhost.plugin.v1.InspectRequest
-	40, // 51: genhost.plugin.v1.Plugin.Read:input_type -> genhost.plugin.v1.ReadRequest
-	42, // 52: genhost.plugin.v1.Plugin.Write:input_type -> genhost.plugin.v1.WriteRequest
-	44, // 53: genhost.plugin.v1.Plugin.Preview:input_type -> genhost.plugin.v1.PreviewRequest
-	46, // 54: genhost.plugin.v1.Plugin.Measure:input_type -> genhost.plugin.v1.MeasureRequest
-	49, // 55: genhost.plugin.v1.Plugin.Prompt:input_type -> genhost.plugin.v1.PromptRequest
-	2,  // 56: genhost.plugin.v1.Plugin.Describe:output_type -> genhost.plugin.v1.DescribeResponse
-	15, // 57: genhost.plugin.v1.Plugin.Open:output_type -> genhost.plugin.v1.OpenResponse
-	35, // 58: genhost.plugin.v1.Plugin.OpenModality:output_type -> genhost.plugin.v1.OpenModalityResponse
-	17, // 59: genhost.plugin.v1.Plugin.Close:output_type -> genhost.plugin.v1.CloseResponse
-	21, // 60: genhost.plugin.v1.Plugin.Train:output_type -> genhost.plugin.v1.TrainEvent
-	11, // 61: genhost.plugin.v1.Plugin.Encode:output_type -> genhost.plugin.v1.Chunk
-	11, // 62: genhost.plugin.v1.Plugin.Decode:output_type -> genhost.plugin.v1.Chunk
-	11, // 63: genhost.plugin.v1.Plugin.Draw:output_type -> genhost.plugin.v1.Chunk
-	11, // 64: genhost.plugin.v1.Plugin.Generate:output_type -> genhost.plugin.v1.Chunk
-	11, // 65: genhost.plugin.v1.Plugin.Complete:output_type -> genhost.plugin.v1.Chunk
-	29, // 66: genhost.plugin.v1.Plugin.Score:output_type -> genhost.plugin.v1.Scores
-	31, // 67: genhost.plugin.v1.Plugin.Save:output_type -> genhost.plugin.v1.SaveResponse
-	33, // 68: genhost.plugin.v1.Plugin.Load:output_type -> genhost.plugin.v1.LoadResponse
-	38, // 69: genhost.plugin.v1.Plugin.Inspect:output_type -> genhost.plugin.v1.InspectResponse
-	41, // 70: genhost.plugin.v1.Plugin.Read:output_type -> genhost.plugin.v1.ReadEvent
-	43, // 71: genhost.plugin.v1.Plugin.Write:output_type -> genhost.plugin.v1.WriteResponse
-	45, // 72: genhost.plugin.v1.Plugin.Preview:output_type -> genhost.plugin.v1.PreviewResponse
-	47, // 73: genhost.plugin.v1.Plugin.Measure:output_type -> genhost.plugin.v1.MeasureResponse
-	11, // 74: genhost.plugin.v1.Plugin.Prompt:output_type -> genhost.plugin.v1.Chunk
-	56, // [56:75] is the sub-list for method output_type
-	37, // [37:56] is the sub-list for method input_type
-	37, // [37:37] is the sub-list for extension type_name
-	37, // [37:37] is the sub-list for extension extendee
-	0,  // [0:37] is the sub-list for field type_name
+	8,  // 25: genhost.plugin.v1.Source.space:type_name -> genhost.plugin.v1.Space
+	36, // 26: genhost.plugin.v1.InspectRequest.source:type_name -> genhost.plugin.v1.Source
+	39, // 27: genhost.plugin.v1.InspectResponse.info:type_name -> genhost.plugin.v1.Info
+	8,  // 28: genhost.plugin.v1.Info.space:type_name -> genhost.plugin.v1.Space
+	36, // 29: genhost.plugin.v1.ReadRequest.source:type_name -> genhost.plugin.v1.Source
+	8,  // 30: genhost.plugin.v1.WriteRequest.space:type_name -> genhost.plugin.v1.Space
+	11, // 31: genhost.plugin.v1.WriteRequest.rows:type_name -> genhost.plugin.v1.Chunk
+	8,  // 32: genhost.plugin.v1.PreviewRequest.space:type_name -> genhost.plugin.v1.Space
+	11, // 33: genhost.plugin.v1.PreviewRequest.rows:type_name -> genhost.plugin.v1.Chunk
+	8,  // 34: genhost.plugin.v1.MeasureRequest.space:type_name -> genhost.plugin.v1.Space
+	11, // 35: genhost.plugin.v1.MeasureRequest.rows:type_name -> genhost.plugin.v1.Chunk
+	48, // 36: genhost.plugin.v1.MeasureResponse.measurements:type_name -> genhost.plugin.v1.Measurement
+	8,  // 37: genhost.plugin.v1.PromptRequest.space:type_name -> genhost.plugin.v1.Space
+	1,  // 38: genhost.plugin.v1.Plugin.Describe:input_type -> genhost.plugin.v1.DescribeRequest
+	14, // 39: genhost.plugin.v1.Plugin.Open:input_type -> genhost.plugin.v1.OpenRequest
+	34, // 40: genhost.plugin.v1.Plugin.OpenModality:input_type -> genhost.plugin.v1.OpenModalityRequest
+	16, // 41: genhost.plugin.v1.Plugin.Close:input_type -> genhost.plugin.v1.CloseRequest
+	18, // 42: genhost.plugin.v1.Plugin.Train:input_type -> genhost.plugin.v1.TrainCommand
+	26, // 43: genhost.plugin.v1.Plugin.Encode:input_type -> genhost.plugin.v1.RowsRequest
+	26, // 44: genhost.plugin.v1.Plugin.Decode:input_type -> genhost.plugin.v1.RowsRequest
+	27, // 45: genhost.plugin.v1.Plugin.Draw:input_type -> genhost.plugin.v1.GenerateRequest
+	27, // 46: genhost.plugin.v1.Plugin.Generate:input_type -> genhost.plugin.v1.GenerateRequest
+	27, // 47: genhost.plugin.v1.Plugin.Complete:input_type -> genhost.plugin.v1.GenerateRequest
+	28, // 48: genhost.plugin.v1.Plugin.Score:input_type -> genhost.plugin.v1.ScoreRequest
+	30, // 49: genhost.plugin.v1.Plugin.Save:input_type -> genhost.plugin.v1.SaveRequest
+	32, // 50: genhost.plugin.v1.Plugin.Load:input_type -> genhost.plugin.v1.LoadRequest
+	37, // 51: genhost.plugin.v1.Plugin.Inspect:input_type -> genhost.plugin.v1.InspectRequest
+	40, // 52: genhost.plugin.v1.Plugin.Read:input_type -> genhost.plugin.v1.ReadRequest
+	42, // 53: genhost.plugin.v1.Plugin.Write:input_type -> genhost.plugin.v1.WriteRequest
+	44, // 54: genhost.plugin.v1.Plugin.Preview:input_type -> genhost.plugin.v1.PreviewRequest
+	46, // 55: genhost.plugin.v1.Plugin.Measure:input_type -> genhost.plugin.v1.MeasureRequest
+	49, // 56: genhost.plugin.v1.Plugin.Prompt:input_type -> genhost.plugin.v1.PromptRequest
+	2,  // 57: genhost.plugin.v1.Plugin.Describe:output_type -> genhost.plugin.v1.DescribeResponse
+	15, // 58: genhost.plugin.v1.Plugin.Open:output_type -> genhost.plugin.v1.OpenResponse
+	35, // 59: genhost.plugin.v1.Plugin.OpenModality:output_type -> genhost.plugin.v1.OpenModalityResponse
+	17, // 60: genhost.plugin.v1.Plugin.Close:output_type -> genhost.plugin.v1.CloseResponse
+	21, // 61: genhost.plugin.v1.Plugin.Train:output_type -> genhost.plugin.v1.TrainEvent
+	11, // 62: genhost.plugin.v1.Plugin.Encode:output_type -> genhost.plugin.v1.Chunk
+	11, // 63: genhost.plugin.v1.Plugin.Decode:output_type -> genhost.plugin.v1.Chunk
+	11, // 64: genhost.plugin.v1.Plugin.Draw:output_type -> genhost.plugin.v1.Chunk
+	11, // 65: genhost.plugin.v1.Plugin.Generate:output_type -> genhost.plugin.v1.Chunk
+	11, // 66: genhost.plugin.v1.Plugin.Complete:output_type -> genhost.plugin.v1.Chunk
+	29, // 67: genhost.plugin.v1.Plugin.Score:output_type -> genhost.plugin.v1.Scores
+	31, // 68: genhost.plugin.v1.Plugin.Save:output_type -> genhost.plugin.v1.SaveResponse
+	33, // 69: genhost.plugin.v1.Plugin.Load:output_type -> genhost.plugin.v1.LoadResponse
+	38, // 70: genhost.plugin.v1.Plugin.Inspect:output_type -> genhost.plugin.v1.InspectResponse
+	41, // 71: genhost.plugin.v1.Plugin.Read:output_type -> genhost.plugin.v1.ReadEvent
+	43, // 72: genhost.plugin.v1.Plugin.Write:output_type -> genhost.plugin.v1.WriteResponse
+	45, // 73: genhost.plugin.v1.Plugin.Preview:output_type -> genhost.plugin.v1.PreviewResponse
+	47, // 74: genhost.plugin.v1.Plugin.Measure:output_type -> genhost.plugin.v1.MeasureResponse
+	11, // 75: genhost.plugin.v1.Plugin.Prompt:output_type -> genhost.plugin.v1.Chunk
+	57, // [57:76] is the sub-list for method output_type
+	38, // [38:57] is the sub-list for method input_type
+	38, // [38:38] is the sub-list for extension type_name
+	38, // [38:38] is the sub-list for extension extendee
+	0,  // [0:38] is the sub-list for field type_name
 }
 
 func init() { file_genhost_proto_init() }
