@@ -21,6 +21,10 @@ type GenerateRequest struct {
 	First      int      // index of the first
 	Set        []string // condition=value, =value,value or =first..last; prompt=words
 	Out        string   // folder for the files; "" is the run's samples/seed-N
+
+	Like       string   // a file that the rows are to be like; "" for none
+	Strength   float64  // how far from it: 0 is the model's own of the file, 1 is any row
+	Attributes []string // label=steps towards it, in the latents
 }
 
 // sheetRows is how many rows a contact sheet shows.
@@ -41,7 +45,7 @@ func (s *session) generate(ctx context.Context, req GenerateRequest, made func(p
 	if err != nil {
 		return err
 	}
-	rowsOf, err := s.maker(ctx, w)
+	rowsOf, err := s.maker(ctx, req, w)
 	if err != nil {
 		return err
 	}

@@ -24,8 +24,10 @@ import (
 type toy struct {
 	previewFails bool
 	crashes      bool
-	decoded      []sdk.Batch // what Decode was given
-	previewed    []sdk.Batch // what Preview was given
+	drawn        *sdk.GenerateRequest // what Draw was asked last
+	encoded      []sdk.Batch          // what Encode was given
+	decoded      []sdk.Batch          // what Decode was given
+	previewed    []sdk.Batch          // what Preview was given
 	log          io.Writer
 }
 
@@ -69,9 +71,13 @@ func (e *echo) Train(_ context.Context, job *sdk.Job) error {
 	return nil
 }
 
-func (e *echo) Encode(_ context.Context, x sdk.Batch) (sdk.Batch, error) { return x, nil }
+func (e *echo) Encode(_ context.Context, x sdk.Batch) (sdk.Batch, error) {
+	e.encoded = append(e.encoded, x)
+	return x, nil
+}
 
 func (e *echo) Draw(_ context.Context, r sdk.GenerateRequest) (sdk.Batch, error) {
+	e.drawn = &r
 	z := sdk.MakeBatch(r.N, 2)
 	for i := range r.N {
 		z.Row(i)[0], z.Row(i)[1] = float32(r.Seed), float32(r.First+i)
@@ -261,8 +267,14 @@ func TestReconstructInMemory(t *testing.T) {
 	y := &toy{}
 	h, r, _ := trainToy(t, y, TrainRequest{})
 	y.decoded, y.previewed = nil, nil
-	if _, err := h.Reconstruct(t.Context(), ReconstructRequest{Run: r.Name, N: 10}); err != nil {
+	var made []string
+	tell := func(path string) { made = append(made, path) }
+	files := filepath.Join(t.TempDir(), "files")
+	if err := h.Reconstruct(t.Context(), ReconstructRequest{Run: r.Name, N: 10, Files: files}, tell); err != nil {
 		t.Fatal(err)
+	}
+	if b, err := os.ReadFile(filepath.Join(files, "reconstruction-007.txt")); err != nil || string(b) != "[7 0]" || len(made) != 11 {
+		t.Errorf("%d files, one is %q, %v", len(made), b, err)
 	}
 	if len(y.decoded) != 1 || fmt.Sprint(y.decoded[0].Conditions["label"]) != "[0 1 0 1 0 1 0 1 0 1]" {
 		t.Errorf("decoded %+v", y.decoded)
@@ -270,7 +282,7 @@ func TestReconstructInMemory(t *testing.T) {
 	if sheet := y.previewed[0]; sheet.Len() != 32 || sheet.Row(3)[0] != 3 || sheet.Row(11)[0] != 3 {
 		t.Errorf("the sheet is %v", sheet.Data)
 	}
-	_, err := h.Reconstruct(t.Context(), ReconstructRequest{Run: r.Name, N: 10, Data: "other"})
+	err := h.Reconstruct(t.Context(), ReconstructRequest{Run: r.Name, N: 10, Data: "other"}, tell)
 	if !errors.Is(err, sdk.ErrBadInput) || !strings.Contains(err.Error(), "condition label") {
 		t.Errorf("rows with other labels: %v", err)
 	}
@@ -281,7 +293,7 @@ func TestInterpolateInMemory(t *testing.T) {
 	y := &toy{}
 	h, r, _ := trainToy(t, y, TrainRequest{})
 	y.decoded = nil
-	if _, err := h.Interpolate(t.Context(), InterpolateRequest{Run: r.Name, Steps: 4, N: 2, Data: "ten"}); err != nil {
+	if err := h.Interpolate(t.Context(), InterpolateRequest{Run: r.Name, Steps: 4, N: 2, Data: "ten"}, func(string) {}); err != nil {
 		t.Fatal(err)
 	}
 	if got := fmt.Sprint(y.decoded[0].Conditions["label"]); got != "[0 0 1 1 0 0 1 1]" {

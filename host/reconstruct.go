@@ -15,6 +15,7 @@ type ReconstructRequest struct {
 	Data       string // a dataset's name or a path; "" is what the run held out
 	N          int    // how many rows, from the first on
 	Out        string // the picture to write; "" is the run's samples/reconstruction.png
+	Files      string // folder for what the model makes of them, as files, too; "" for none
 }
 
 const (
@@ -22,47 +23,47 @@ const (
 	mostPairs    = 512 // in a sheet
 )
 
-// Reconstruct draws rows above what the model makes of them, and returns the
-// picture's path.
-func (h *Host) Reconstruct(ctx context.Context, req ReconstructRequest) (path string, err error) {
-	err = h.use(ctx, "reconstruct", subject{run: req.Run, checkpoint: req.Checkpoint}, func(s *session) (err error) {
-		path, err = s.reconstruct(ctx, req)
-		return err
-	})
-	return path, err
+// Reconstruct draws rows above what the model makes of them, and writes that as
+// files where it is asked to. It tells each path as soon as the file is whole.
+func (h *Host) Reconstruct(ctx context.Context, req ReconstructRequest, made func(path string)) error {
+	return h.use(ctx, "reconstruct", subject{run: req.Run, checkpoint: req.Checkpoint}, func(s *session) error { return s.reconstruct(ctx, req, made) })
 }
 
-func (s *session) reconstruct(ctx context.Context, req ReconstructRequest) (string, error) {
+func (s *session) reconstruct(ctx context.Context, req ReconstructRequest, made func(path string)) error {
 	decoder, err := sdk.As[sdk.Decoder](s.model)
 	if err != nil {
-		return "", err
+		return err
 	}
 	rows, err := s.rows(ctx, req.Data, nobody{}.Reading)
 	if err != nil {
-		return "", err
+		return err
 	}
 	defer rows.Close()
 	n := min(req.N, rows.Len())
 	if n < 1 || n > mostPairs {
-		return "", fmt.Errorf("%w: %d rows: want 1 to %d", sdk.ErrBadInput, req.N, mostPairs)
+		return fmt.Errorf("%w: %d rows: want 1 to %d", sdk.ErrBadInput, req.N, mostPairs)
 	}
 	real, again := sdk.Batch{Shape: s.space.Shape}, sdk.Batch{Shape: s.space.Shape}
 	for done := 0; done < n; done += chunk(s.space) {
 		some := rows.Gather(sdk.Batch{}, span(done, min(n, done+chunk(s.space))))
 		z, err := s.latents(ctx, some)
 		if err != nil {
-			return "", err
+			return err
 		}
 		back, err := decoder.Decode(ctx, z)
 		if err != nil {
-			return "", err
+			return err
 		}
 		real.Data, again.Data = append(real.Data, some.Data...), append(again.Data, back.Data...)
 	}
 	if req.Out == "" {
 		req.Out = filepath.Join(s.run.SamplesDir(), "reconstruction.png")
 	}
-	return req.Out, s.sheet(ctx, above(real, again, sheetColumns), min(n, sheetColumns), req.Out)
+	if err := s.sheet(ctx, above(real, again, sheetColumns), min(n, sheetColumns), req.Out); err != nil {
+		return err
+	}
+	made(req.Out)
+	return s.writeFiles(ctx, again, req.Files, func(i int) string { return fmt.Sprintf("reconstruction-%03d", i) }, made)
 }
 
 // latents encodes rows, and gives the latents those conditions of the rows that

@@ -167,8 +167,11 @@ func (w wishes) of(first, n int) map[string][]float32 {
 }
 
 // maker returns what makes rows as wished: the model's Generate or, with a
-// prompt, its Complete.
-func (s *session) maker(ctx context.Context, w wishes) (func(context.Context, sdk.GenerateRequest) (sdk.Batch, error), error) {
+// prompt, its Complete, or its Decode of latents that are changed.
+func (s *session) maker(ctx context.Context, req GenerateRequest, w wishes) (func(context.Context, sdk.GenerateRequest) (sdk.Batch, error), error) {
+	if req.Like != "" || len(req.Attributes) > 0 {
+		return s.decoded(ctx, req, w)
+	}
 	if w.prompt == "" {
 		return s.model.Generate, nil
 	}

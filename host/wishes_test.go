@@ -109,21 +109,21 @@ func TestPromptIsCompleted(t *testing.T) {
 	if err != nil || w.prompt != "7=8" || len(w.conditions) != 0 {
 		t.Fatalf("%+v, %v", w, err)
 	}
-	rowsOf, err := s.maker(t.Context(), w)
+	rowsOf, err := s.maker(t.Context(), GenerateRequest{}, w)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if rows, err := rowsOf(t.Context(), sdk.GenerateRequest{N: 1, Seed: 5}); err != nil || !slices.Equal(rows.Data, []float32{7, 5}) {
 		t.Errorf("got %v, %v", rows.Data, err)
 	}
-	if _, err := s.maker(t.Context(), wishes{prompt: "?"}); !errors.Is(err, sdk.ErrBadInput) {
+	if _, err := s.maker(t.Context(), GenerateRequest{}, wishes{prompt: "?"}); !errors.Is(err, sdk.ErrBadInput) {
 		t.Errorf("a prompt that is refused: %v", err)
 	}
 	for what, s := range map[string]*session{
 		"no completer": {model: labelled{}, reader: &reader{modality: speller{}}},
 		"no prompter":  {model: finisher{}, reader: &reader{modality: struct{ sdk.Modality }{}}},
 	} {
-		if _, err := s.maker(t.Context(), w); !errors.Is(err, errors.ErrUnsupported) || len(sdk.Hints(err)) == 0 {
+		if _, err := s.maker(t.Context(), GenerateRequest{}, w); !errors.Is(err, errors.ErrUnsupported) || len(sdk.Hints(err)) == 0 {
 			t.Errorf("%s: %v, hints %q", what, err, sdk.Hints(err))
 		}
 	}

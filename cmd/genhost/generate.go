@@ -26,10 +26,16 @@ asked for. RUN is a name, a path, or "latest".
 A condition may have several values, --set label=bag,shirt or --set label=0..9:
 then there are -n rows of each, or of each combination of several conditions'
 values, in turn. --set prompt=WORDS gives rows that begin with words, or contain
-them, where the model and the modality can.`,
+them, where the model and the modality can.
+
+With --like FILE rows are like a file's: it is encoded, and its latent moved by
+--strength towards random ones. --attribute LABEL=STEPS moves latents in the
+direction in which, in the training rows, those with a label lie from the others;
+a step is as far as their means are apart.`,
 		Example: `  genhost generate latest -n 16
   genhost generate vae-fashion-1 --seed 7 --out pictures | xargs open
-  genhost generate gan-fashion-2 --set label=0..9 -n 4`,
+  genhost generate gan-fashion-2 --set label=0..9 -n 4
+  genhost generate latest --like coat.png --strength 0.4 --attribute sneaker=+0.5 -n 8`,
 		Args: takes("RUN"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if req.N < 1 || req.First < 0 {
@@ -47,6 +53,9 @@ them, where the model and the modality can.`,
 	f.Uint64Var(&req.Seed, "seed", 0, "which rows")
 	f.IntVar(&req.First, "first", 0, "index of the first row of the seed's sequence")
 	f.StringArrayVar(&req.Set, "set", nil, "a condition, NAME=VALUE[,VALUE] or NAME=FIRST..LAST; may be repeated")
+	f.StringVar(&req.Like, "like", "", "a file that the rows are to be like")
+	f.Float64Var(&req.Strength, "strength", 0.3, "how far from that file: 0 is what the model makes of it, 1 is anything")
+	f.StringArrayVar(&req.Attributes, "attribute", nil, "LABEL=STEPS towards a label; may be repeated")
 	f.StringVarP(&req.Out, "out", "o", "", "folder for the files (default RUN/samples/seed-SEED)")
 	return cmd
 }

@@ -23,11 +23,7 @@ run held out of training, unless --data names others.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return open.ask(cmd, cmd.ErrOrStderr(), func(ctx context.Context, h *host.Host) error {
 				req.Run = args[0]
-				path, err := h.Reconstruct(ctx, req)
-				if err == nil {
-					fmt.Fprintln(cmd.OutOrStdout(), path)
-				}
-				return err
+				return h.Reconstruct(ctx, req, func(path string) { fmt.Fprintln(cmd.OutOrStdout(), path) })
 			})
 		},
 	}
@@ -36,5 +32,6 @@ run held out of training, unless --data names others.`,
 	f.StringVar(&req.Data, "data", "", "a dataset's name or a path (default what the run held out)")
 	f.IntVarP(&req.N, "number", "n", 32, "how many rows")
 	f.StringVarP(&req.Out, "out", "o", "", "the picture to write (default RUN/samples/reconstruction.png)")
+	f.StringVar(&req.Files, "files", "", "folder to write what the model makes of each row to as a file, too")
 	return cmd
 }
