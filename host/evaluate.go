@@ -62,7 +62,7 @@ func (s *session) evaluate(ctx context.Context, req EvaluateRequest) (report.Rep
 	}
 	defer real.Close()
 	m := measure.Subject{
-		Model: s.model, Train: real.train, Test: real.test, Lessons: real.lessons,
+		Model: s.model, Train: real.train, Test: real.test, Lessons: real.lessons, Modality: s.reader.modality,
 		Rows: req.N, Samples: req.Samples, Seed: req.Seed, Teach: s.teach(real), Watcher: w,
 	}
 	findings, err := m.Measure(ctx, req.Metrics)

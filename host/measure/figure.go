@@ -22,8 +22,9 @@ func proportionError(p float64, n int) float64 { return math.Sqrt(p * (1 - p) / 
 func meanOf(x []float64) (mean, se float64) {
 	n := float64(len(x))
 	for _, v := range x {
-		mean += v / n
+		mean += v
 	}
+	mean /= n
 	for _, v := range x {
 		se += (v - mean) * (v - mean)
 	}

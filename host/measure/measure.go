@@ -33,6 +33,8 @@ type Subject struct {
 	// make the figures of several models comparable.
 	Lessons sdk.Rows
 
+	Modality sdk.Modality // of the rows, for figures of its own; may be nil
+
 	Rows    int    // to generate, and of real rows to use at most
 	Samples int    // of the latent, for the likelihood of a row
 	Seed    uint64 // of everything random

@@ -53,6 +53,7 @@ func metrics() []metric {
 		{"tstr", []string{"tstr"}, "accuracy, on real rows, of a classifier that learned from generated ones", tstr},
 		{"memorisation", []string{"memorisation"}, "nearness of generated rows to training rows, against that of held-out rows", memorisation},
 		{"modes", []string{"modes", "high-quality", "reverse-kl"}, "which Gaussians of a known mixture generated rows reach", modes},
+		{"modality", nil, "figures that the modality of the rows has of its own", ofModality},
 	}
 }
 

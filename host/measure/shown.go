@@ -2,7 +2,6 @@ package measure
 
 import (
 	"context"
-	"slices"
 
 	"github.com/genhost/genhost/host/eval"
 	"github.com/genhost/genhost/sdk"
@@ -35,12 +34,6 @@ func (s Subject) Latents(ctx context.Context, n int) (sdk.Batch, error) {
 	y := newStudy(s)
 	rows := y.test(n)
 	z, err := y.encoded(ctx, rows)
-	z.Conditions = map[string][]float32{}
-	for _, c := range y.space.Conditions {
-		theirs, unknown := y.Test.Space().Condition(c.Name)
-		if unknown == nil && slices.Equal(c.Values, theirs.Values) {
-			z.Conditions[c.Name] = rows.Conditions[c.Name]
-		}
-	}
+	z.Conditions = rows.Conditions
 	return z, err
 }

@@ -3,6 +3,7 @@ package measure
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 
@@ -84,8 +85,21 @@ func (y *study) sample(rows sdk.Rows, n int, stream uint64) sdk.Batch {
 	return rows.Gather(sdk.Batch{}, order)
 }
 
-// test returns held-out rows, at most n.
-func (y *study) test(n int) sdk.Batch { return y.sample(y.Test, n, forTest) }
+// test returns held-out rows, at most n, with those conditions that mean what
+// they mean of training rows.
+func (y *study) test(n int) sdk.Batch {
+	rows := y.sample(y.Test, n, forTest)
+	maps.DeleteFunc(rows.Conditions, func(name string, _ []float32) bool { return !y.shared(name) })
+	return rows
+}
+
+// shared reports whether training rows and held-out rows have one condition of
+// a name.
+func (y *study) shared(name string) bool {
+	a, unknown := y.space.Condition(name)
+	b, missing := y.Test.Space().Condition(name)
+	return unknown == nil && missing == nil && slices.Equal(a.Values, b.Values)
+}
 
 // real returns training rows, at most n, to stand where generated rows do.
 func (y *study) real(n int) sdk.Batch { return y.sample(y.Train, n, forReal) }
@@ -131,6 +145,9 @@ func (y *study) made(ctx context.Context) (sdk.Batch, error) {
 			done := rows.Len()
 			n := min(y.Rows-done, chunk(y.space))
 			req := sdk.GenerateRequest{N: n, Seed: y.Seed, First: done, Conditions: part(rows.Conditions, done, done+n)}
+			if err := ctx.Err(); err != nil {
+				return sdk.Batch{}, err
+			}
 			some, err := y.Model.Generate(ctx, req)
 			if err != nil {
 				return sdk.Batch{}, fmt.Errorf("generate: %w", err)

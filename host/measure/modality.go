@@ -1,0 +1,47 @@
+package measure
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+
+	"github.com/genhost/genhost/host/report"
+	"github.com/genhost/genhost/sdk"
+)
+
+// ofModality asks the modality for figures of its own. What it says of floor
+// and ceiling is its own too.
+func ofModality(ctx context.Context, y *study) ([]report.Figure, error) {
+	if y.Modality == nil {
+		return nil, fmt.Errorf("%w: there is no modality to ask", errInapplicable)
+	}
+	measurer, err := sdk.As[sdk.Measurer](y.Modality)
+	if err != nil {
+		return nil, inapplicable(err)
+	}
+	generated, err := y.made(ctx)
+	if err != nil {
+		return nil, err
+	}
+	y.begin()
+	found, err := measurer.Measure(ctx, y.space, sdk.Comparison{Generated: generated, Train: y.known(), Test: y.test(y.Rows), Seed: y.Seed})
+	if err != nil {
+		return nil, inapplicable(err)
+	}
+	var figures []report.Figure
+	for _, m := range found {
+		figures = append(figures, report.Figure{
+			Name: m.Name, Value: m.Value, SE: m.SE, N: m.N, Better: direction(m.Better),
+			Floor: m.Floor, Ceiling: m.Ceiling, Note: cmp.Or(m.Note, m.Doc),
+		})
+	}
+	return figures, nil
+}
+
+func direction(better string) report.Direction {
+	switch d := report.Direction(better); d {
+	case report.Higher, report.Lower:
+		return d
+	}
+	return report.Neither
+}
