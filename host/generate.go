@@ -1,12 +1,14 @@
 package host
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/genhost/genhost/host/run"
 	"github.com/genhost/genhost/sdk"
@@ -23,9 +25,16 @@ type GenerateRequest struct {
 	Out        string   // folder for the files; "" is the run's samples/seed-N
 
 	Like       string   // a file that the rows are to be like; "" for none
-	Strength   float64  // how far from it: 0 is the model's own of the file, 1 is any row
+	Strength   *float64 // how far from it: 0 is the model's own of the file, 1 is any row; nil is the default
 	Attributes []string // label=steps towards it, in the latents
+
+	// Profile is one of models.toml's: its wishes come before the others, of
+	// which one for the same condition, file or strength takes its place.
+	Profile string
 }
+
+// DefaultStrength is how far from a file rows are where nobody says.
+const DefaultStrength = 0.3
 
 // sheetRows is how many rows a contact sheet shows.
 const sheetRows = 64
@@ -37,7 +46,29 @@ func (h *Host) Generate(ctx context.Context, req GenerateRequest, made func(path
 	if req.N < 1 || req.First < 0 {
 		return fmt.Errorf("generate: %w: %d rows from %d on: want at least 1, from 0 on", sdk.ErrBadInput, req.N, req.First)
 	}
+	if err := h.addProfile(&req); err != nil {
+		return fmt.Errorf("generate: %w", err)
+	}
 	return h.use(ctx, "generate", subject{run: req.Run, checkpoint: req.Checkpoint}, func(s *session) error { return s.generate(ctx, req, made) })
+}
+
+// addProfile puts the wishes of a request's profile before its own.
+func (h *Host) addProfile(req *GenerateRequest) error {
+	if req.Profile != "" {
+		p, err := h.registry.Profile(req.Profile)
+		if err != nil {
+			return err
+		}
+		req.Set = slices.Concat(p.Set, req.Set)
+		req.Attributes = slices.Concat(p.Attributes, req.Attributes)
+		req.Like = cmp.Or(req.Like, p.Like)
+		req.Strength = cmp.Or(req.Strength, p.Strength)
+	}
+	if req.Strength == nil {
+		strength := DefaultStrength
+		req.Strength = &strength
+	}
+	return nil
 }
 
 func (s *session) generate(ctx context.Context, req GenerateRequest, made func(path string)) error {

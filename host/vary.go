@@ -17,8 +17,9 @@ func (s *session) decoded(ctx context.Context, req GenerateRequest, w wishes) (f
 	if w.prompt != "" {
 		return nil, fmt.Errorf("%w: a prompt beside --like or --attribute: want one or the other", sdk.ErrBadInput)
 	}
-	if !(req.Strength >= 0 && req.Strength <= 1) {
-		return nil, fmt.Errorf("%w: --strength %g: want a number from 0, the file itself, to 1, anything", sdk.ErrBadInput, req.Strength)
+	strength := *req.Strength
+	if !(strength >= 0 && strength <= 1) {
+		return nil, fmt.Errorf("%w: --strength %g: want a number from 0, the file itself, to 1, anything", sdk.ErrBadInput, strength)
 	}
 	decoder, err := sdk.As[sdk.Decoder](s.model)
 	if err != nil {
@@ -46,7 +47,7 @@ func (s *session) decoded(ctx context.Context, req GenerateRequest, w wishes) (f
 			if z.RowSize() != like.RowSize() {
 				return z, fmt.Errorf("%w: latents that are encoded have %d numbers, those that are drawn %d", sdk.ErrProtocol, like.RowSize(), z.RowSize())
 			}
-			mix(z, like.Row(0), req.Strength)
+			mix(z, like.Row(0), strength)
 		}
 		if shift != nil && z.RowSize() != len(shift) {
 			return z, fmt.Errorf("%w: latents that are encoded have %d numbers, those that are drawn %d", sdk.ErrProtocol, len(shift), z.RowSize())

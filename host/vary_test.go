@@ -8,6 +8,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/genhost/genhost/registry"
 	"github.com/genhost/genhost/sdk"
 )
 
@@ -21,13 +22,13 @@ func TestGenerateLike(t *testing.T) {
 	}
 	for strength, want := range map[float64][]float32{0: {0, 0, 0, 0}, 0.6: {3, 0.6, 3, 1.2}, 1: {5, 1, 5, 2}} {
 		y.decoded = nil
-		err := h.Generate(t.Context(), GenerateRequest{Run: r.Name, N: 2, Seed: 5, First: 1, Like: file, Strength: strength}, func(string) {})
+		err := h.Generate(t.Context(), GenerateRequest{Run: r.Name, N: 2, Seed: 5, First: 1, Like: file, Strength: &strength}, func(string) {})
 		if err != nil || len(y.decoded) != 1 || !near(y.decoded[0].Data, want) {
 			t.Errorf("strength %g: decoded %+v, %v, want %v", strength, y.decoded, err, want)
 		}
 	}
 	for _, bad := range []GenerateRequest{
-		{Like: file, Strength: 1.5}, {Like: file, Strength: math.NaN()}, {Like: file, Strength: -1}, {Like: file, Set: []string{"prompt=x"}},
+		{Like: file, Strength: number(1.5)}, {Like: file, Strength: number(math.NaN())}, {Like: file, Strength: number(-1)}, {Like: file, Set: []string{"prompt=x"}},
 	} {
 		bad.Run, bad.N = r.Name, 1
 		if err := h.Generate(t.Context(), bad, func(string) {}); !errors.Is(err, sdk.ErrBadInput) {
@@ -38,6 +39,8 @@ func TestGenerateLike(t *testing.T) {
 		t.Errorf("a file that is not there: %v", err)
 	}
 }
+
+func number(v float64) *float64 { return &v }
 
 func near(a, b []float32) bool {
 	return slices.EqualFunc(a, b, func(x, y float32) bool { return math.Abs(float64(x-y)) < 1e-5 })
@@ -74,7 +77,7 @@ func TestAttribute(t *testing.T) {
 		}
 	}
 	y.decoded = nil
-	err := h.Generate(t.Context(), GenerateRequest{Run: r.Name, N: 1, Like: "ten", Attributes: []string{"a=1", "b=3"}}, func(string) {})
+	err := h.Generate(t.Context(), GenerateRequest{Run: r.Name, N: 1, Like: "ten", Strength: number(0), Attributes: []string{"a=1", "b=3"}}, func(string) {})
 	if err != nil || !near(y.decoded[0].Data, []float32{2, 0}) {
 		t.Errorf("like a file, with two attributes: %+v, %v", y.decoded, err)
 	}
@@ -123,5 +126,35 @@ func TestInterpolateBetweenFiles(t *testing.T) {
 	}
 	if got := y.decoded[0].Conditions["label"]; !slices.Equal(got, []float32{0, 0, 0}) {
 		t.Errorf("conditions %v", got)
+	}
+}
+
+// A profile's wishes hold, but where others take their place.
+func TestProfile(t *testing.T) {
+	y := &toy{}
+	h, r, _ := trainToy(t, y, TrainRequest{})
+	h.registry.Profiles = []registry.Profile{{Name: "anna", Set: []string{"label=b"}, Attributes: []string{"b=2"}, Like: "ten", Strength: number(0)}}
+	for _, c := range []struct {
+		req   GenerateRequest
+		want  float32
+		label float32
+	}{
+		{GenerateRequest{Profile: "anna"}, 2, 1},
+		{GenerateRequest{Profile: "anna", Set: []string{"label=a"}}, 2, 0},
+		{GenerateRequest{Profile: "anna", Strength: number(1)}, 7, 1},
+		{GenerateRequest{Profile: "anna", Attributes: []string{"b=1"}}, 3, 1},
+	} {
+		y.decoded = nil
+		c.req.Run, c.req.N, c.req.Seed = r.Name, 1, 5
+		if err := h.Generate(t.Context(), c.req, func(string) {}); err != nil {
+			t.Fatal(err)
+		}
+		if got := y.decoded[0].Row(0)[0]; got != c.want || y.drawn.Conditions["label"][0] != c.label {
+			t.Errorf("%+v: decoded %g of label %v, want %g of %g", c.req, got, y.drawn.Conditions["label"], c.want, c.label)
+		}
+	}
+	err := h.Generate(t.Context(), GenerateRequest{Run: r.Name, N: 1, Profile: "ana"}, func(string) {})
+	if !errors.Is(err, registry.ErrNotFound) || len(sdk.Hints(err)) == 0 {
+		t.Errorf("a profile that is not there: %v", err)
 	}
 }

@@ -21,11 +21,18 @@
 //	[models.digits.read]        # the modality's, for reading the data
 //	size = 28
 //
-// Plugins and models have names of lower-case letters, digits and dashes.
+//	[profiles.anna]             # what Anna likes: genhost generate --profile anna
+//	set       = { label = "sneaker" }
+//	attribute = { boot = 0.5 }
+//	like      = "./boot.png"
+//	strength  = 0.4
+//
+// Plugins, models and profiles have names of lower-case letters, digits and
+// dashes.
 //
 // # Paths
 //
-// A source and a path to data are relative to the folder of models.toml, not
+// A source and paths to data and files are relative to the folder of models.toml, not
 // to the one genhost runs in; ~/ is the user's home. Data that could be a name
 // by the rule above is the name of a dataset, and anything else a path: a
 // folder called faces is "./faces".

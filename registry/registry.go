@@ -16,6 +16,8 @@ type Registry struct {
 	Dir     string // that holds it, absolute
 	Plugins []Plugin
 	Models  []Model
+
+	Profiles []Profile
 }
 
 // A Plugin is a program that offers models, modalities, or both.
@@ -67,13 +69,16 @@ func (r *Registry) fill(root table) error {
 	if err := checkSchema(root); err != nil {
 		return err
 	}
-	if err := root.only("schema", "plugins", "models"); err != nil {
+	if err := root.only("schema", "plugins", "models", "profiles"); err != nil {
 		return err
 	}
 	if err := eachNamed(root, "plugins", r.addPlugin); err != nil {
 		return err
 	}
-	return eachNamed(root, "models", r.addModel)
+	if err := eachNamed(root, "models", r.addModel); err != nil {
+		return err
+	}
+	return eachNamed(root, "profiles", r.addProfile)
 }
 
 // schema is the version of the format of models.toml.

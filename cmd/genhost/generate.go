@@ -14,6 +14,7 @@ const checkpointHelp = "which of the run: last, best on the rows held out, or a 
 
 func generateCmd(open opener) *cobra.Command {
 	var req host.GenerateRequest
+	var strength float64
 	cmd := &cobra.Command{
 		Use:   "generate RUN",
 		Short: "make new rows with a trained model",
@@ -31,7 +32,8 @@ them, where the model and the modality can.
 With --like FILE rows are like a file's: it is encoded, and its latent moved by
 --strength towards random ones. --attribute LABEL=STEPS moves latents in the
 direction in which, in the training rows, those with a label lie from the others;
-a step is as far as their means are apart.`,
+a step is as far as their means are apart. --profile NAME asks for what
+[profiles.NAME] of models.toml says: set, attribute, like and strength.`,
 		Example: `  genhost generate latest -n 16
   genhost generate vae-fashion-1 --seed 7 --out pictures | xargs open
   genhost generate gan-fashion-2 --set label=0..9 -n 4
@@ -40,6 +42,9 @@ a step is as far as their means are apart.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if req.N < 1 || req.First < 0 {
 				return &usageError{cmd, fmt.Errorf("-n %d --first %d: want at least 1 row, from 0 on", req.N, req.First)}
+			}
+			if cmd.Flags().Changed("strength") {
+				req.Strength = &strength
 			}
 			return open.ask(cmd, cmd.ErrOrStderr(), func(ctx context.Context, h *host.Host) error {
 				req.Run = args[0]
@@ -54,7 +59,8 @@ a step is as far as their means are apart.`,
 	f.IntVar(&req.First, "first", 0, "index of the first row of the seed's sequence")
 	f.StringArrayVar(&req.Set, "set", nil, "a condition, NAME=VALUE[,VALUE] or NAME=FIRST..LAST; may be repeated")
 	f.StringVar(&req.Like, "like", "", "a file that the rows are to be like")
-	f.Float64Var(&req.Strength, "strength", 0.3, "how far from that file: 0 is what the model makes of it, 1 is anything")
+	f.Float64Var(&strength, "strength", host.DefaultStrength, "how far from that file: 0 is what the model makes of it, 1 is anything")
+	f.StringVar(&req.Profile, "profile", "", "what a person likes, by name in models.toml")
 	f.StringArrayVar(&req.Attributes, "attribute", nil, "LABEL=STEPS towards a label; may be repeated")
 	f.StringVarP(&req.Out, "out", "o", "", "folder for the files (default RUN/samples/seed-SEED)")
 	return cmd
