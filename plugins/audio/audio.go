@@ -44,6 +44,9 @@ func newAudio(s settings) (*audio, error) {
 	m := &audio{settings: s, layout: layout{
 		waveform: s.Representation == waveformRows, rate: s.Rate, frames: (frames + 7) / 8 * 8, bins: s.Bins, hop: s.Hop,
 	}}
+	if s.Loudness == "peak" {
+		m.peak = loudPeak
+	}
 	if n := (sdk.Batch{Shape: m.shape()}).RowSize(); n > maxRow {
 		return nil, &sdk.SettingError{Setting: "seconds", Problem: fmt.Sprintf("is %g: a row would have %d numbers, want at most %d", s.Seconds, n, maxRow)}
 	}

@@ -102,10 +102,9 @@ func fade(x []float32, n int) {
 
 // level brings a clip to its loudness, and all of it within full scale.
 func (m *audio) level(x []float32) {
-	p := peak(x)
-	if m.Loudness == "peak" && p > 0 {
+	if p := peak(x); m.peak > 0 && p > 0 {
 		for i := range x {
-			x[i] *= loudPeak / p
+			x[i] *= float32(m.peak) / p
 		}
 	}
 	for i, v := range x {

@@ -60,8 +60,12 @@ func (c *codec) encode(row, clip []float32) {
 	}
 }
 
-// decode makes a row a clip, with phases found in so many iterations, and no
-// louder than full scale.
+// mostGain bounds how much louder a clip is made: 20 dB. What is fainter than
+// that is to be silence.
+const mostGain = 10
+
+// decode makes a row a clip, with phases found in so many iterations, of the
+// peak that the space asks for, and no louder than full scale.
 func (c *codec) decode(row []float32, iterations int) []float32 {
 	clip := make([]float32, c.samples())
 	if c.waveform {
@@ -70,12 +74,16 @@ func (c *codec) decode(row []float32, iterations int) []float32 {
 	}
 	c.denormalise(row)
 	x := c.stft.griffinLim(c.stft.magnitudes(c.level), iterations)
-	loudest := 1.0
+	var loudest float64
 	for _, v := range x {
 		loudest = max(loudest, math.Abs(v))
 	}
+	gain := 1 / max(1, loudest)
+	if c.peak > 0 && loudest > 0 {
+		gain = min(c.peak/loudest, mostGain)
+	}
 	for i, v := range x {
-		clip[i] = float32(v / loudest)
+		clip[i] = float32(v * gain)
 	}
 	return clip
 }

@@ -26,6 +26,7 @@ const (
 	metaWindow    = "window"    // samples: "256"
 	metaHop       = "hop"       // samples: "64"
 	metaFloor     = "floor"     // dB, the lowest level: "-80"
+	metaPeak      = "peak"      // of clips, where all have the same: "0.9"
 	metaMean      = "mean"      // dB, of each bin, JSON
 	metaDeviation = "deviation" // dB, of each bin, JSON
 )
@@ -39,7 +40,8 @@ type layout struct {
 	rate     int // samples in a second
 	frames   int // of hop samples each
 	hop      int
-	bins     int // of a spectrogram, whose window is twice as long
+	bins     int     // of a spectrogram, whose window is twice as long
+	peak     float64 // of clips, 0 where each has its own
 }
 
 func (l layout) samples() int { return l.frames * l.hop }
@@ -70,6 +72,9 @@ func (l layout) waveformSpace(labels []string) sdk.Space {
 func (l layout) spectrogramSpace(st *statistics, labels []string) sdk.Space {
 	meta := l.meta()
 	meta[metaWindow], meta[metaHop], meta[metaFloor] = strconv.Itoa(2*l.bins), strconv.Itoa(l.hop), strconv.Itoa(floor)
+	if l.peak > 0 {
+		meta[metaPeak] = strconv.FormatFloat(l.peak, 'g', -1, 64)
+	}
 	meta[metaMean], meta[metaDeviation] = asJSON(st.mean), asJSON(st.deviation)
 	sum := crc32.ChecksumIEEE([]byte(meta[metaMean] + meta[metaDeviation]))
 	return sdk.Space{
@@ -117,6 +122,9 @@ func layoutOf(space sdk.Space) (l layout, st *statistics, _ error) {
 		st = &statistics{}
 		numbers[metaWindow], numbers[metaHop], numbers[metaMean], numbers[metaDeviation] = &window, &l.hop, &st.mean, &st.deviation
 	}
+	if _, ok := space.Meta[metaPeak]; ok {
+		numbers[metaPeak] = &l.peak
+	}
 	for key, to := range numbers {
 		if err := json.Unmarshal([]byte(space.Meta[key]), to); err != nil {
 			return l, nil, fmt.Errorf("%w: the space's %s is %.80q: %w", sdk.ErrBadInput, key, space.Meta[key], err)
@@ -141,7 +149,7 @@ const (
 func (l layout) check(space sdk.Space, samples int) error {
 	bad := !slices.Equal(l.shape(), space.Shape) || l.samples() != samples || l.rate < minRate || l.rate > maxRate || space.Size() > maxRow
 	if !l.waveform {
-		bad = bad || l.bins < 1 || l.bins > maxBins || l.hop < 1 || l.hop > l.bins
+		bad = bad || !(l.peak >= 0 && l.peak <= 1) || l.bins < 1 || l.bins > maxBins || l.hop < 1 || l.hop > l.bins
 	}
 	if bad {
 		return fmt.Errorf("%w: rows of shape %v do not fit what the space says of them", sdk.ErrBadInput, space.Shape)

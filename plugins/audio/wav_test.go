@@ -79,6 +79,16 @@ func TestWAVFormats(t *testing.T) {
 	}
 }
 
+// TestWAVSteps reads the smallest step of each width.
+func TestWAVSteps(t *testing.T) {
+	for bits, b := range map[uint16][]byte{8: {129}, 16: {1, 0}, 24: {1, 0, 0}, 32: {1, 0, 0, 0}} {
+		s, err := decodeBytes(riff(fmtChunk(1, 1, 8000, bits), chunk("data", b)), 1)
+		if want := float32(math.Ldexp(1, 1-int(bits))); err != nil || s.samples[0] != want {
+			t.Errorf("%d bits: got %v, %v, want %g", bits, s.samples, err, want)
+		}
+	}
+}
+
 func TestHostileWAV(t *testing.T) {
 	good := riff(fmtChunk(1, 1, 8000, 16), chunk("data", make([]byte, 200)))
 	data := chunk("data", make([]byte, 4))

@@ -26,9 +26,40 @@ func small(t *testing.T) sdk.Space {
 	return m.spectrogramSpace(st, []string{"low", "high\n\x1b[31mtone"})
 }
 
-// TestNeverClips writes rows as no sound has them.
+// TestPeaks brings what a row gives back to the peak that clips are read with,
+// unless it is far too faint, or they are read as they are.
+func TestPeaks(t *testing.T) {
+	for _, c := range []struct {
+		peak      string
+		row       float32 // 0 is -40 dB
+		low, high float32 // of the peak
+	}{{"0.9", 1.9, 0.899, 0.901}, {"0.9", 1, 0.899, 0.901}, {"0.9", -1, 0.001, 0.2}, {"", 1, 0.05, 0.5}, {"0", 3, 0.5, 1}} {
+		space := small(t)
+		delete(space.Meta, metaPeak)
+		if c.peak != "" {
+			space.Meta[metaPeak] = c.peak
+		}
+		codec, err := codecOf(space)
+		if err != nil {
+			t.Fatal(err)
+		}
+		row := make([]float32, space.Size())
+		for i := range row {
+			row[i] = -2 // the floor
+			if i%8 == 2 {
+				row[i] = c.row
+			}
+		}
+		if p := peak(codec.decode(row, 20)); p < c.low || p > c.high {
+			t.Errorf("peak %q, a row of %g: its peak is %g, want %g to %g", c.peak, c.row, p, c.low, c.high)
+		}
+	}
+}
+
+// TestNeverClips writes rows as no sound has them, of any loudness.
 func TestNeverClips(t *testing.T) {
 	space := small(t)
+	delete(space.Meta, metaPeak)
 	for _, v := range []float32{math.MaxFloat32, 3, 0, -3, -math.MaxFloat32} {
 		b := sdk.MakeBatch(1, space.Shape...)
 		for i := range b.Data {
@@ -63,7 +94,7 @@ func TestHostileSpaces(t *testing.T) {
 	for _, c := range []struct{ key, value string }{
 		{metaRepresentation, "picture"}, {metaRepresentation, waveformRows}, {metaRate, ""}, {metaRate, "0"}, {metaRate, "1e9"}, {metaRate, "-8000"},
 		{metaSamples, "63"}, {metaSamples, "4611686018427387904"}, {metaWindow, "1"}, {metaWindow, "18"}, {metaWindow, "x"},
-		{metaHop, "0"}, {metaHop, "-8"}, {metaHop, "9"}, {metaHop, "64"},
+		{metaPeak, "2"}, {metaPeak, "-1"}, {metaPeak, "loud"}, {metaHop, "0"}, {metaHop, "-8"}, {metaHop, "9"}, {metaHop, "64"},
 		{metaMean, "[1,2]"}, {metaMean, "[NaN]"}, {metaMean, "[0,0,0,0,0,0,0,1e300]"}, {metaMean, "{}"},
 		{metaDeviation, "[1,1,1,1,1,1,1,0]"}, {metaDeviation, "[1,1,1,1,1,1,1,-1]"}, {metaDeviation, "[]"},
 	} {
