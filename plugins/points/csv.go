@@ -10,6 +10,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -93,7 +94,7 @@ func (c *csvFile) where(i int) string {
 }
 
 // openCSV reads the first line, which may be a header.
-func openCSV(path string, s settings) (*table, error) {
+func (m *points) openCSV(path string) (*table, error) {
 	c, err := readCSV(path)
 	if err != nil {
 		return nil, err
@@ -106,7 +107,7 @@ func openCSV(path string, s settings) (*table, error) {
 	if err != nil {
 		return nil, err
 	}
-	l, err := s.layout(first)
+	l, err := m.layout(first)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", c.where(0), err)
 	}
@@ -118,7 +119,7 @@ func openCSV(path string, s settings) (*table, error) {
 		l.names = columnNames(len(l.names))
 	}
 	all := len(first)
-	return &table{path, l.names, l.label >= 0, func(ctx context.Context, f func(point) error) error {
+	return &table{path, l.names, header, l.label >= 0, func(ctx context.Context, f func(point) error) error {
 		return eachLine(ctx, path, header, all, l, f)
 	}}, nil
 }
@@ -133,6 +134,8 @@ func (c *csvFile) isHeader(l layout) (bool, error) {
 			problem = "the column has no name"
 		case isNumber(cell) == header:
 			problem = fmt.Sprintf("%.40q, beside %.40q: names and numbers on one line", cell, l.names[0])
+		case header && slices.Contains(l.names[:k], cell):
+			problem = fmt.Sprintf("a second column is called %.40q", cell)
 		default:
 			continue
 		}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,19 +19,26 @@ type layout struct {
 
 // layout finds the columns that are to be read in a file whose first line has
 // these cells.
-func (s settings) layout(first []string) (l layout, err error) {
-	if l.label, err = s.labelColumn(first); err != nil {
+func (m *points) layout(first []string) (l layout, err error) {
+	if l.label, err = m.labelColumn(first); err != nil {
 		return l, err
 	}
-	for _, name := range s.Columns {
+	columns := m.Columns
+	if len(m.columns) > 0 && hasAll(first, m.columns) {
+		columns = m.columns
+	}
+	for _, name := range columns {
 		i, err := column(first, "columns", name)
 		if err != nil {
 			return l, err
 		}
+		if slices.Contains(l.coordinates, i) {
+			return l, &sdk.SettingError{Setting: "columns", Problem: fmt.Sprintf("has %s twice", name)}
+		}
 		l.coordinates = append(l.coordinates, i)
 	}
 	for i := range first {
-		if len(s.Columns) == 0 && i != l.label {
+		if len(columns) == 0 && i != l.label {
 			l.coordinates = append(l.coordinates, i)
 		}
 	}
@@ -41,6 +49,11 @@ func (s settings) layout(first []string) (l layout, err error) {
 		l.names = append(l.names, first[i])
 	}
 	return l, nil
+}
+
+// hasAll reports whether names are among the cells of a line.
+func hasAll(first, names []string) bool {
+	return !slices.ContainsFunc(names, func(name string) bool { return !slices.Contains(first, name) })
 }
 
 // labelColumn returns -1 for none. A name that is not there is a mistake,
@@ -62,10 +75,11 @@ func column(first []string, setting, want string) (int, error) {
 	if n, err := strconv.Atoi(want); err == nil && n >= 1 && n <= len(first) {
 		return n - 1, nil
 	}
-	for i, name := range first {
-		if strings.EqualFold(name, want) {
-			return i, nil
-		}
+	if i := slices.Index(first, want); i >= 0 {
+		return i, nil
+	}
+	if i := slices.IndexFunc(first, func(name string) bool { return strings.EqualFold(name, want) }); i >= 0 {
+		return i, nil
 	}
 	few := first[:min(len(first), 20)]
 	return 0, sdk.Hint(fmt.Errorf("%w: no column %q", sdk.ErrBadInput, want),

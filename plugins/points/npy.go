@@ -37,7 +37,7 @@ const (
 	maxNPYHeader = 1 << 16
 )
 
-func openNPY(path string, s settings) (*table, error) {
+func (m *points) openNPY(path string) (*table, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
@@ -47,11 +47,11 @@ func openNPY(path string, s settings) (*table, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	l, err := s.layout(columnNames(h.columns))
+	l, err := m.layout(columnNames(h.columns))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	return &table{path, l.names, l.label >= 0, func(ctx context.Context, f func(point) error) error {
+	return &table{path, l.names, false, l.label >= 0, func(ctx context.Context, f func(point) error) error {
 		return h.each(ctx, path, l, f)
 	}}, nil
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/genhost/genhost/sdk"
 )
@@ -19,12 +20,35 @@ var defaults = settings{Label: labelName}
 const labelName = "label"
 
 // points is the modality of points: a row is the coordinates of one.
-type points struct{ settings }
+type points struct {
+	settings
 
-func newPoints(s settings) (*points, error) { return &points{s}, nil }
+	known   *sdk.Space // that rows are to be of; nil for any
+	columns []string   // of it
+}
+
+func newPoints(s settings) (*points, error) { return &points{settings: s}, nil }
+
+// asked is a modality that writes rows of the Space that a source asks for.
+func (m *points) asked(src sdk.Source) (*points, error) {
+	if src.Space == nil {
+		return m, nil
+	}
+	f, err := frameOf(*src.Space, sdk.Batch{Shape: src.Space.Shape})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", src.Path+src.Dataset, err)
+	}
+	s := m.settings
+	s.Scale, s.Centre = f.scale, f.centre
+	return &points{s, src.Space, f.columns}, nil
+}
 
 // Inspect reads all points, since the scale and the labels depend on them.
 func (m *points) Inspect(ctx context.Context, src sdk.Source) (sdk.Info, error) {
+	m, err := m.asked(src)
+	if err != nil {
+		return sdk.Info{}, err
+	}
 	c, s, err := m.open(src)
 	if err != nil {
 		return sdk.Info{}, err
@@ -33,12 +57,16 @@ func (m *points) Inspect(ctx context.Context, src sdk.Source) (sdk.Info, error) 
 	if err != nil {
 		return sdk.Info{}, err
 	}
-	space, err := v.space(c)
+	space, err := m.space(c, v)
 	return sdk.Info{Space: space, Rows: v.rows[s.name], Splits: c.splitNames(), Licence: c.licence, Files: c.files}, err
 }
 
 // Read writes the points of a split, less the centre and divided by the scale.
 func (m *points) Read(ctx context.Context, src sdk.Source, w sdk.RowWriter) error {
+	m, err := m.asked(src)
+	if err != nil {
+		return err
+	}
 	c, s, err := m.open(src)
 	if err != nil {
 		return err
@@ -47,7 +75,7 @@ func (m *points) Read(ctx context.Context, src sdk.Source, w sdk.RowWriter) erro
 	if err != nil {
 		return err
 	}
-	space, err := v.space(c)
+	space, err := m.space(c, v)
 	if err != nil {
 		return err
 	}

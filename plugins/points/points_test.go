@@ -55,7 +55,7 @@ func (r *rows) labels() (all []string) {
 // read inspects and reads a source, and checks that both say the same.
 func read(t *testing.T, s settings, src sdk.Source) (*rows, sdk.Info) {
 	t.Helper()
-	m := &points{s}
+	m := &points{settings: s}
 	info, err := m.Inspect(t.Context(), src)
 	if err != nil {
 		t.Fatal(err)

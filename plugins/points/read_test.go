@@ -7,6 +7,7 @@ import (
 	"maps"
 	"math"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -53,6 +54,16 @@ func TestSpellings(t *testing.T) {
 		if !slices.Equal(info.Splits, []string{"all"}) || info.Licence != "" || len(info.Files) != 1 {
 			t.Errorf("%s: %+v", c.name, info)
 		}
+	}
+}
+
+// A file may be as long as it likes: it is lines that are bounded.
+func TestLongFile(t *testing.T) {
+	line := "1" + strings.Repeat(" ", 999) + ",2\n"
+	n := maxLine/len(line) + 100
+	got, _ := read(t, asIs, sdk.Source{Path: file(t, "a.csv", strings.Repeat(line, n))})
+	if got.b.Len() != n {
+		t.Errorf("%d points of %d", got.b.Len(), n)
 	}
 }
 
@@ -118,6 +129,53 @@ func TestPlace(t *testing.T) {
 	}
 }
 
+// Other data become rows of a Space that a model knows: columns are found by
+// their names, where they have any, and numbers reckoned as they were.
+func TestKnownSpace(t *testing.T) {
+	first, _ := read(t, defaults, sdk.Source{Path: file(t, "a.csv", "a,label,b\n160,dog,1\n176,cat,-1\n")})
+	for name, c := range map[string]struct {
+		file, text string
+		s          settings
+		rows       []float32
+		labels     []float32
+	}{
+		"another order": {"b.csv", "label,b,more,a\ncat,400,x,168\n", defaults, []float32{0, 50}, []float32{0}},
+		"no names":      {"b.csv", "168,400\n", defaults, []float32{0, 50}, nil},
+		"an array":      {"b.npy", npy("<f4", 1, 2, false, 168, 400), defaults, []float32{0, 50}, nil},
+		"by number":     {"b.csv", "400,x,168\n", settings{Columns: []string{"3", "1"}}, []float32{0, 50}, nil},
+	} {
+		got, _ := read(t, c.s, sdk.Source{Path: file(t, c.file, c.text), Space: &first.space})
+		if !slices.Equal(got.b.Data, c.rows) || !slices.Equal(got.b.Conditions[labelName], c.labels) {
+			t.Errorf("%s: got %v labelled %v", name, got.b.Data, got.b.Conditions)
+		}
+		if c.labels == nil {
+			got.space.Conditions = first.space.Conditions
+		}
+		if !reflect.DeepEqual(got.space, first.space) {
+			t.Errorf("%s: got %+v, want %+v", name, got.space, first.space)
+		}
+	}
+	strange, _ := read(t, defaults, sdk.Source{Path: file(t, "a.csv", "a,b,label\n168,0,emu\n168,0,cat\n"), Space: &first.space})
+	if !slices.Equal(strange.labels(), []string{"emu", "cat"}) {
+		t.Errorf("labels that are not known became %q", strange.labels())
+	}
+	picture := sdk.Space{Modality: "image", Shape: []int{2}, Segments: []sdk.Segment{{Kind: sdk.Unit, Len: 2}}}
+	for _, c := range []struct {
+		text, want string
+		space      *sdk.Space
+	}{
+		{"a,c\n1,2\n", "a.csv has the columns a, c; the model learned from a, b", &first.space},
+
+		{"1,2,3\n", "a.csv has the columns x, y, z; the model learned from a, b", &first.space},
+		{"1,2\n", "unit values are no coordinates", &picture},
+	} {
+		_, err := (&points{}).Inspect(t.Context(), sdk.Source{Path: file(t, "a.csv", c.text), Space: c.space})
+		if !errors.Is(err, sdk.ErrBadInput) || !strings.Contains(err.Error(), "a.csv") || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%q: got %v, want %q", c.text, err, c.want)
+		}
+	}
+}
+
 func TestBadSources(t *testing.T) {
 	head := npy("<f4", 2, 2, false, 1, 2, 3, 4)
 	altered := func(old, new string) string { return strings.Replace(head, old, new, 1) }
@@ -148,6 +206,7 @@ func TestBadSources(t *testing.T) {
 		{"words and numbers", map[string]string{"a.csv": "1,two\n3,4\n"}, "a.csv", sdk.ErrBadInput, `a.csv:1:3: "two", beside "1"`},
 		{"numbers and words", map[string]string{"a.csv": "x,2\n3,4\n"}, "a.csv", sdk.ErrBadInput, `a.csv:1:3: "2", beside "x"`},
 		{"an index without a name", map[string]string{"a.csv": ",x,y\n0,3,4\n"}, "a.csv", sdk.ErrBadInput, "a.csv:1:1: the column has no name"},
+		{"a name twice", map[string]string{"a.csv": "x,x\n3,4\n"}, "a.csv", sdk.ErrBadInput, `a.csv:1:3: a second column is called "x"`},
 		{"labels alone", map[string]string{"a.csv": "label\ndog\n"}, "a.csv", sdk.ErrBadInput, "labels and no numbers"},
 		{"an empty label", map[string]string{"a.csv": "x,label\n1,dog\n2,\n"}, "a.csv", sdk.ErrBadInput, "a.csv:3:3: no label"},
 		{"an open quote", map[string]string{"a.csv": "1,2\n\"3,4\n"}, "a.csv", sdk.ErrBadInput, "a.csv:2:6: extraneous or missing"},
@@ -182,7 +241,7 @@ func TestBadSources(t *testing.T) {
 		{"more than a float32 holds", map[string]string{"a.npy": npy("<f8", 1, 2, false, 1, 1e39)}, "a.npy", sdk.ErrBadInput, "row 0: bad input: column 1 is 1e+39"},
 	} {
 		path := filepath.Join(files(t, c.files), c.source)
-		m := &points{defaults}
+		m := &points{settings: defaults}
 		_, err := m.Inspect(t.Context(), sdk.Source{Path: path})
 		if !errors.Is(err, c.is) || !strings.Contains(fmt.Sprint(err), c.want) {
 			t.Errorf("%s: got %v, want %q", c.name, err, c.want)
@@ -218,11 +277,12 @@ func TestBadRequests(t *testing.T) {
 		{sdk.Source{Path: path}, settings{Label: "kind"}, `a.csv:1:1: bad input: no column "kind"`, `set read.label to names of ["x" "y"], or to numbers from 1 to 2`},
 		{sdk.Source{Path: path}, settings{Columns: []string{"x", "3"}}, `no column "3"`, "set read.columns to"},
 		{sdk.Source{Path: path}, settings{Columns: []string{"0"}}, `no column "0"`, "set read.columns to"},
+		{sdk.Source{Path: path}, settings{Columns: []string{"x", "y", "1"}}, "setting columns has 1 twice", ""},
 		{sdk.Source{Path: path}, settings{Centre: []float64{1}}, "setting centre is of 1 numbers: want 2", ""},
 		{sdk.Source{Path: path}, settings{Scale: 1e-300}, "setting scale is 1e-300", ""},
 		{sdk.Source{Dataset: "ring"}, settings{Scale: 1e-300}, "setting scale is 1e-300", ""},
 	} {
-		_, err := (&points{c.s}).Inspect(t.Context(), c.src)
+		_, err := (&points{settings: c.s}).Inspect(t.Context(), c.src)
 		if !strings.Contains(fmt.Sprint(err), c.want) || !strings.Contains(strings.Join(sdk.Hints(err), ""), c.hint) {
 			t.Errorf("got %v with %q, want %q", err, sdk.Hints(err), c.want)
 		}
@@ -243,7 +303,7 @@ func FuzzRead(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		for _, name := range []string{"a.csv", "a.npy"} {
 			r := &rows{}
-			err := (&points{defaults}).Read(t.Context(), sdk.Source{Path: file(t, name, text)}, r)
+			err := (&points{settings: defaults}).Read(t.Context(), sdk.Source{Path: file(t, name, text)}, r)
 			if err == nil && r.b.Len() == 0 {
 				t.Errorf("%s: no rows and no error", name)
 			}

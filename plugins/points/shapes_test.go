@@ -158,7 +158,7 @@ func TestStreams(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	w := &cancelling{cancel: cancel}
-	if err := (&points{defaults}).Read(ctx, sdk.Source{Dataset: "ring"}, w); !errors.Is(err, context.Canceled) || w.b.Len() > 2*checkEvery {
+	if err := (&points{settings: defaults}).Read(ctx, sdk.Source{Dataset: "ring"}, w); !errors.Is(err, context.Canceled) || w.b.Len() > 2*checkEvery {
 		t.Errorf("got %v after %d rows", err, w.b.Len())
 	}
 }

@@ -144,7 +144,7 @@ func (m *points) collect(splits map[string][]string) (*collection, error) {
 	for _, name := range []string{trainSplit, valSplit, testSplit, allSplit} {
 		var tables []*table
 		for _, path := range splits[name] {
-			t, err := openTable(path, m.settings)
+			t, err := m.openTable(path)
 			if err != nil {
 				return nil, err
 			}
@@ -187,6 +187,7 @@ func (c *collection) splitNames() []string {
 type table struct {
 	path     string
 	columns  []string // of the coordinates
+	named    bool     // in the file
 	labelled bool
 	each     func(context.Context, func(point) error) error
 }
@@ -197,11 +198,28 @@ func isTable(path string) bool {
 }
 
 // openTable reads the head of a file.
-func openTable(path string, s settings) (*table, error) {
+func (m *points) openTable(path string) (t *table, err error) {
 	if strings.EqualFold(filepath.Ext(path), ".npy") {
-		return openNPY(path, s)
+		t, err = m.openNPY(path)
+	} else {
+		t, err = m.openCSV(path)
 	}
-	return openCSV(path, s)
+	if err != nil || m.known == nil {
+		return t, err
+	}
+	return t, t.fit(m.columns)
+}
+
+// fit gives columns without names those that are known. Others must have them.
+func (t *table) fit(known []string) error {
+	if !t.named && len(t.columns) == len(known) {
+		t.columns = known
+	}
+	if !slices.Equal(t.columns, known) {
+		return sdk.Hint(fmt.Errorf("%w: %s has the columns %s; the model learned from %s", sdk.ErrBadInput,
+			t.path, strings.Join(t.columns, ", "), strings.Join(known, ", ")), "name the columns in the first line as they were named then")
+	}
+	return nil
 }
 
 // agrees reports a table that has other columns than t.

@@ -55,7 +55,7 @@ func (m *points) survey(ctx context.Context, c *collection) (*survey, error) {
 			return nil, fmt.Errorf("%w: %s: no points", sdk.ErrBadInput, strings.Join(c.files, ", "))
 		}
 	}
-	v.number()
+	v.number(m.known)
 	return v, v.place(m.settings, v.rows[c.splits[0].name])
 }
 
@@ -73,12 +73,19 @@ func (v *survey) see(x []float32, n int) {
 	}
 }
 
-// number sorts the labels.
-func (v *survey) number() {
+// number sorts the labels. They are those of a known space, where there are no
+// others.
+func (v *survey) number(known *sdk.Space) {
 	for l := range v.index {
 		v.labels = append(v.labels, l)
 	}
 	slices.SortFunc(v.labels, compareLabels)
+	if known != nil {
+		theirs, _ := known.Condition(labelName)
+		if !slices.ContainsFunc(v.labels, func(l string) bool { return !slices.Contains(theirs.Values, l) }) {
+			v.labels = theirs.Values
+		}
+	}
 	for i, l := range v.labels {
 		v.index[l] = float32(i)
 	}
@@ -145,7 +152,7 @@ func compareLabels(a, b string) int {
 }
 
 // space is that of the collection's points.
-func (v *survey) space(c *collection) (sdk.Space, error) {
+func (m *points) space(c *collection, v *survey) (sdk.Space, error) {
 	d := len(c.columns)
 	s := sdk.Space{
 		Modality: "points",
@@ -153,6 +160,10 @@ func (v *survey) space(c *collection) (sdk.Space, error) {
 		Axes:     []string{"coordinate"},
 		Segments: []sdk.Segment{{Name: v.reckoning(), Kind: sdk.Real, Len: d}},
 		Meta:     c.meta(v),
+	}
+	if m.known != nil {
+		s = *m.known
+		s.Conditions = nil
 	}
 	if c.labelled {
 		s.Conditions = []sdk.Condition{{Name: labelName, Doc: "what the point belongs to", Values: v.labels}}
