@@ -1,0 +1,94 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/genhost/genhost/sdk"
+)
+
+// Write writes all rows as the records of one CSV file, named after the first.
+func (m *tables) Write(ctx context.Context, space sdk.Space, rows sdk.Batch, dir string, names []string) ([]string, error) {
+	l, err := layoutOf(space, rows)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkFileNames(names, rows.Len()); err != nil {
+		return nil, err
+	}
+	if rows.Len() == 0 {
+		return nil, nil
+	}
+	text, err := l.csv(ctx, rows)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return nil, err
+	}
+	path := filepath.Join(dir, names[0]+extension(l.separator))
+	if err := writeWhole(path, text); err != nil {
+		return nil, fmt.Errorf("write table: %w", err)
+	}
+	return []string{path}, nil
+}
+
+// csv is the header, where files have one, and a line a row.
+func (l *layout) csv(ctx context.Context, rows sdk.Batch) ([]byte, error) {
+	var out bytes.Buffer
+	w := csv.NewWriter(&out)
+	w.Comma = l.separator
+	write := func(cells []string) {
+		if len(cells) == 1 && cells[0] == "" { // else an empty line, which is no record
+			w.Flush()
+			out.WriteString("\"\"\n")
+			return
+		}
+		w.Write(cells)
+	}
+	if l.header != nil {
+		write(l.header)
+	}
+	var cells []string
+	for i := range rows.Len() {
+		if i%checkEvery == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		cells = l.cells(cells, rows.Row(i))
+		write(cells)
+	}
+	w.Flush()
+	return out.Bytes(), w.Error()
+}
+
+func checkFileNames(names []string, rows int) error {
+	if len(names) != rows {
+		return fmt.Errorf("%w: %d names for %d rows", sdk.ErrBadInput, len(names), rows)
+	}
+	bad := func(name string) bool {
+		return name == "" || name != filepath.Base(name) || strings.ContainsAny(name, `/\`) || !filepath.IsLocal(name)
+	}
+	if i := slices.IndexFunc(names, bad); i >= 0 {
+		return fmt.Errorf("%w: a file cannot be named %q: want names without folders", sdk.ErrBadInput, names[i])
+	}
+	return nil
+}
+
+// writeWhole writes under another name first, so that nobody sees half a file.
+func writeWhole(path string, content []byte) error {
+	temporary := path + ".tmp"
+	err := os.WriteFile(temporary, content, 0o666)
+	if err == nil {
+		err = os.Rename(temporary, path)
+	}
+	if err != nil {
+		os.Remove(temporary)
+	}
+	return err
+}
