@@ -30,6 +30,7 @@ sdk/nn/nnbench           sdk/tensor sdk/nn sdk/optim
 plugins/image            sdk sdk/serve golang.org/x/image
 plugins/audio            sdk sdk/serve github.com/mewkiz/flac gonum.org/v1/gonum
 plugins/table            sdk sdk/serve golang.org/x/image
+plugins/text             sdk sdk/serve golang.org/x/image
 plugins/*                sdk sdk/serve sdk/dataset sdk/safetensors sdk/tensor sdk/nn sdk/optim
 registry                 sdk github.com/BurntSushi/toml
 host/run                 sdk github.com/BurntSushi/toml

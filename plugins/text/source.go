@@ -1,0 +1,131 @@
+package main
+
+import (
+	"embed"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/genhost/genhost/sdk"
+)
+
+// A collection is the files that a source has.
+type collection struct {
+	splits  []split
+	labels  []string // sorted; nil for none
+	files   []string
+	licence string
+}
+
+// A split is some documents, in an order that does not change.
+type split struct {
+	name      string
+	documents []*document
+}
+
+// The splits by name. Files that are not split have allSplit.
+const (
+	trainSplit = "train"
+	valSplit   = "val"
+	testSplit  = "test"
+	allSplit   = "all"
+)
+
+var splitNames = map[string]string{"train": trainSplit, "val": valSplit, "valid": valSplit, "validation": valSplit, "test": testSplit}
+
+// The dataset, of which the plugin carries the files.
+const (
+	carried      = "names"
+	namesLicence = "PDDL-1.0 AND CC0-1.0"
+)
+
+//go:embed names/*.txt
+var carriedFiles embed.FS
+
+const looksFor = "pass a text file in UTF-8, or a folder of .txt, .text, .md or .tsv files"
+
+// find opens no file, but finds out which there are.
+func (s settings) find(src sdk.Source) (*collection, error) {
+	switch {
+	case src.Path != "" && src.Dataset != "":
+		return nil, fmt.Errorf("%w: a source is a path or a dataset, not both", sdk.ErrBadInput)
+	case src.Dataset == carried:
+		return openCarried(), nil
+	case src.Dataset != "":
+		return nil, sdk.Hint(fmt.Errorf("%w: text has no dataset %q", sdk.ErrBadInput, src.Dataset), sdk.Suggest(src.Dataset, []string{carried}))
+	case src.Path == "":
+		return nil, fmt.Errorf("%w: no path and no dataset", sdk.ErrBadInput)
+	}
+	return s.openPath(src.Path)
+}
+
+func openCarried() *collection {
+	c := &collection{labels: []string{"female", "male"}, licence: namesLicence}
+	all := split{name: allSplit}
+	for _, label := range c.labels {
+		name := carried + "/" + label + ".txt"
+		all.documents = append(all.documents, &document{path: name, label: label, open: func() (io.ReadCloser, error) { return carriedFiles.Open(name) }})
+	}
+	c.splits = []split{all}
+	return c
+}
+
+func (s settings) openPath(path string) (*collection, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case info.IsDir():
+		return s.openFolder(path)
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("%w: %s is neither a file nor a folder", sdk.ErrBadInput, path)
+	case s.Label == labelFolder:
+		return nil, sdk.Hint(fmt.Errorf("%w: %s is a file, and has no sub-folders for labels", sdk.ErrBadInput, path), "pass a folder, or set read.label to another")
+	}
+	return newCollection([]split{{allSplit, []*document{s.document(path, "")}}}, []string{path})
+}
+
+// document is a file in a folder that may be its label.
+func (s settings) document(path, folder string) *document {
+	d := &document{path: path, open: func() (io.ReadCloser, error) { return os.Open(path) }}
+	switch s.Label {
+	case labelAuto:
+		d.label = folder
+		d.tab = folder == "" && isTSV(path) && s.Mode != modeWindows
+	case labelFolder:
+		d.label = folder
+	case labelFile:
+		d.label = stem(path)
+	case labelTab:
+		d.tab = true
+	}
+	return d
+}
+
+func isTSV(path string) bool { return strings.EqualFold(filepath.Ext(path), ".tsv") }
+
+func stem(path string) string {
+	name := filepath.Base(path)
+	return strings.TrimSuffix(name, filepath.Ext(name))
+}
+
+// isText tells by its name whether a file in a folder is text that can be read.
+func isText(name string) bool {
+	switch strings.ToLower(filepath.Ext(name)) {
+	case ".txt", ".text", ".md", ".tsv":
+		return !hidden(name)
+	}
+	return false
+}
+
+func hidden(name string) bool { return strings.HasPrefix(name, ".") }
+
+// regular reports whether path leads to a file. A pipe would never end.
+func regular(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode()&fs.ModeType == 0
+}
