@@ -100,6 +100,7 @@ func (r *real) openTest(ctx context.Context, s *session, data string, told func(
 		if src, err = s.reader.source(data); err != nil {
 			return err
 		}
+		src.Space = &s.space
 		info, err := s.reader.modality.Inspect(ctx, src)
 		if err != nil {
 			return fmt.Errorf("look at the data: %w", err)

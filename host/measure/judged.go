@@ -32,8 +32,7 @@ func (y *study) judged(ctx context.Context) (*classifier.Classifier, error) {
 		if err != nil {
 			return nil, err
 		}
-		y.phase("training a classifier of " + condition.Name)
-		c, err := y.Teach(ctx, condition.Name, y.lesson())
+		c, err := y.Teach(ctx, condition.Name, y.lesson("training a classifier of "+condition.Name))
 		if err != nil {
 			return nil, err
 		}
@@ -46,9 +45,17 @@ func (y *study) judged(ctx context.Context) (*classifier.Classifier, error) {
 	})
 }
 
-// lesson is how classifiers are trained.
-func (y *study) lesson() classifier.Options {
-	return classifier.Options{Seed: judgeSeed, Told: y.Watcher.Reading}
+// lesson is how classifiers are trained. It is told once it begins, for there
+// may be one already.
+func (y *study) lesson(what string) classifier.Options {
+	begun := false
+	return classifier.Options{Seed: judgeSeed, Told: func(rows, total int) {
+		if !begun {
+			y.phase(what)
+		}
+		begun = true
+		y.Watcher.Reading(rows, total)
+	}}
 }
 
 // heedsTold reports whether the model heeds the condition that classifiers
@@ -101,10 +108,9 @@ func tstr(ctx context.Context, y *study) ([]report.Figure, error) {
 		return nil, err
 	}
 	learn := func(what string, rows sdk.Batch) (float64, error) {
-		y.phase(what)
 		space := y.space
 		space.Conditions = []sdk.Condition{condition}
-		c, err := classifier.Train(ctx, sdk.InMemory(space, rows), condition.Name, y.lesson())
+		c, err := classifier.Train(ctx, sdk.InMemory(space, rows), condition.Name, y.lesson(what))
 		if err != nil {
 			return 0, err
 		}

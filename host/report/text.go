@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -11,7 +12,7 @@ import (
 
 // footer is what holds for every report.
 var footer = []string{
-	"floor, ceiling: the same for rows that know each number's distribution and nothing else, and for real rows",
+	"ceiling: real rows in place of the generated ones; floor: rows whose numbers are drawn each by itself from the real ones",
 	"not comparable with FID, KID or Inception scores, which rest on another network, nor with figures of other numbers of rows, data or classifiers",
 }
 
@@ -41,7 +42,7 @@ func (r Report) Text() string {
 	for _, line := range append(footer[:len(footer):len(footer)], r.Notes...) {
 		fmt.Fprintln(&b, clean(line))
 	}
-	return b.String()
+	return trimmed(b.String())
 }
 
 // String is the split as a person says it.
@@ -67,8 +68,13 @@ func (c Comparison) Text() string {
 	for _, w := range c.Warnings {
 		fmt.Fprintln(&b, "warning: "+clean(w))
 	}
-	return b.String()
+	return trimmed(b.String())
 }
+
+// trimmed takes away the blanks that a table leaves at the ends of lines.
+func trimmed(text string) string { return blanks.ReplaceAllString(text, "\n") }
+
+var blanks = regexp.MustCompile(` +\n`)
 
 func (c Cell) text() string {
 	switch {
@@ -93,11 +99,14 @@ func (d Direction) text(ideal float64) string {
 // estimate writes a value with the digits that its standard error leaves, two
 // of the error's.
 func estimate(v, se float64) string {
-	if !(se > 0) {
-		return digits(v, se)
+	if !sizeable(v, se) {
+		return digits(v, 0)
 	}
 	return digits(v, se) + " ± " + digits(se, se)
 }
+
+// sizeable tells a standard error from one of rounding.
+func sizeable(v, se float64) bool { return se > 1e-9*math.Abs(v) }
 
 func level(v *float64, se float64) string {
 	if v == nil {
@@ -110,7 +119,7 @@ func level(v *float64, se float64) string {
 // none, with four of its own.
 func digits(v, se float64) string {
 	switch {
-	case se > 0 && se > 1e-12:
+	case sizeable(v, se):
 		return strconv.FormatFloat(v, 'f', max(0, 1-int(math.Floor(math.Log10(se)))), 64)
 	case math.Abs(v) >= 1e4 && math.Abs(v) < 1e9:
 		return strconv.FormatFloat(v, 'f', 0, 64)
