@@ -28,7 +28,7 @@ func MMD(ctx context.Context, generated, real sdk.Batch, block int, seed uint64)
 	if err := check(named{"real", real, 2 * block}, named{"generated", generated, 2 * block}); err != nil {
 		return Estimate{}, err
 	}
-	var k kernelSums
+	k := kernelSums{work: blockWork}
 	x := shuffled(generated, rand.New(rand.NewPCG(seed, 0)))
 	y := shuffled(real, rand.New(rand.NewPCG(seed, 1)))
 	estimates := make([]float64, min(x.Len(), y.Len())/block)
@@ -53,6 +53,7 @@ func shuffled(b sdk.Batch, rng *rand.Rand) sdk.Batch {
 
 // kernelSums sums the kernel over pairs of rows.
 type kernelSums struct {
+	work    int // multiplications in a product, at most
 	tape    tensor.Tape
 	workers tensor.Workers
 }
@@ -76,7 +77,7 @@ func (k *kernelSums) unbiased(ctx context.Context, x, y sdk.Batch) (float64, err
 // a row with itself if x and y are the same.
 func (k *kernelSums) sum(ctx context.Context, x, y sdk.Batch, same bool) (float64, error) {
 	size := x.RowSize()
-	perProduct := max(1, blockWork/(y.Len()*size))
+	perProduct := max(1, k.work/(y.Len()*size))
 	sums := make([]float64, x.Len())
 	for from := 0; from < x.Len(); from += perProduct {
 		if err := ctx.Err(); err != nil {

@@ -53,6 +53,17 @@ func TestMMDAgainstBruteForce(t *testing.T) {
 	}
 }
 
+// Sums of a few rows at a time are those of all at once.
+func TestKernelSumsInParts(t *testing.T) {
+	x, y := gaussian(1, 30, 12, 0.2, 1), gaussian(2, 30, 12, 0, 1)
+	k := kernelSums{work: 30 * 12 * 7}
+	got, err := k.unbiased(t.Context(), x, y)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "discrepancy", got, bruteMMD(x, y), 1e-5)
+}
+
 func TestShuffled(t *testing.T) {
 	b := rowsOf(2, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5)
 	s := shuffled(b, rand.New(rand.NewPCG(1, 0)))

@@ -9,11 +9,11 @@ import (
 	"github.com/genhost/genhost/sdk"
 )
 
-// Six of ten training rows are near 0 and four near 10; of ten others one and
-// nine. All figures can be had by hand.
+// Six of ten training rows are near 0 and four near 10; of twenty others two and
+// eighteen. All figures can be had by hand.
 func TestNDBByHand(t *testing.T) {
 	train := rowsOf(1, 0, 0.1, 0.2, -0.1, -0.2, 0, 10, 10.1, 9.9, 10)
-	rows := rowsOf(1, 0, 10, 10, 9, 8, 7, 10, 11, 12, 6)
+	rows := rowsOf(1, 0, 4, 6, 10, 10, 9, 8, 7, 10, 11, 12, 6, 10, 10, 9, 8, 7, 10, 11, 12)
 	bins, err := MakeBins(t.Context(), train, 2, 1)
 	if err != nil {
 		t.Fatal(err)
@@ -26,7 +26,7 @@ func TestNDBByHand(t *testing.T) {
 	for _, c := range []struct {
 		z         float64
 		different int
-	}{{Significant, 2}, {2.34, 2}, {2.35, 0}} {
+	}{{Significant, 2}, {2.91, 2}, {2.92, 0}} {
 		d, err := bins.Compare(t.Context(), rows, c.z)
 		if err != nil {
 			t.Fatal(err)
@@ -38,9 +38,17 @@ func TestNDBByHand(t *testing.T) {
 			t.Errorf("shares are %g and %g", d.Train, d.Rows)
 		}
 		near(t, "JS", d.JS, 0.148399, 1e-6)
-		near(t, "z where rows are missing", d.Z[0], -2.34404, 1e-5)
-		near(t, "z where there are too many", d.Z[1], 2.34404, 1e-5)
+		near(t, "z where rows are missing", d.Z[0], -2.91937, 1e-5)
+		near(t, "z where there are too many", d.Z[1], 2.91937, 1e-5)
 	}
+
+	d, err := bins.Compare(t.Context(), rowsOf(1, 10, 11), Significant)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "JS with an empty bin", d.JS, 0.3*math.Log(2)+0.2*math.Log(0.4/0.7)+0.5*math.Log(1/0.7), 1e-12)
+	near(t, "z of a bin that is empty on both sides", twoProportions(0, 10, 0, 20), 0, 0)
+	near(t, "z of the only bin", twoProportions(1, 10, 1, 20), 0, 0)
 }
 
 // Centres of clumps are their means, whatever the path that finds them.
@@ -76,54 +84,6 @@ func TestMakeBinsFindsClumps(t *testing.T) {
 			}
 		}
 	}
-}
-
-// The best four points for numbers spread evenly over [0, 1] are 1/8, 3/8, 5/8
-// and 7/8, a mean square of 1/192 away. No other points are their cells' means.
-func TestKMeansOfAnInterval(t *testing.T) {
-	rng := rand.New(rand.NewPCG(1, 2))
-	rows := sdk.MakeBatch(20_000, 1)
-	for i := range rows.Data {
-		rows.Data[i] = rng.Float32()
-	}
-	centres, err := kmeans(t.Context(), rows, 4, rng)
-	if err != nil {
-		t.Fatal(err)
-	}
-	n, err := Nearest(t.Context(), rows, centres, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var off float64
-	for _, d := range n.Distance {
-		off += d * d / 20_000
-	}
-	near(t, "mean square", off*192, 1, 0.02)
-	slices.Sort(centres.Data)
-	for c, v := range centres.Data {
-		near(t, "a centre", float64(v), float64(2*c+1)/8, 0.02)
-	}
-}
-
-// A second seed is far from the first, and never the same row.
-func TestSeeds(t *testing.T) {
-	rows := rowsOf(1, 0, 0, 0, 0, 0, 0, 1, 100)
-	far := 0
-	for seed := range uint64(300) {
-		got, err := seeds(t.Context(), rows, 3, rand.New(rand.NewPCG(seed, 0)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got.Data[0] == 0 && got.Data[1] == 100 {
-			far++
-		}
-		slices.Sort(got.Data)
-		if !slices.Equal(got.Data, []float32{0, 1, 100}) {
-			t.Fatalf("seeds are %g", got.Data)
-		}
-	}
-	// 0 comes first with 6/8, then 100 with 10,000/10,001.
-	near(t, "share of starts at 0 and 100", float64(far)/300, 0.75, 0.1)
 }
 
 // What is expected of rows of the training distribution comes out over many

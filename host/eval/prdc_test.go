@@ -54,7 +54,7 @@ func brutePRDC(generated, real sdk.Batch, k int) [4]float64 {
 }
 
 func TestPRDCAgainstBruteForce(t *testing.T) {
-	for _, c := range []struct{ n, m, size, k int }{{60, 80, 2, 3}, {80, 60, 25, 5}, {30, 30, 50, 1}} {
+	for _, c := range []struct{ n, m, size, k int }{{60, 80, 2, 3}, {80, 60, 25, 5}, {30, 30, 50, 1}, {30, 1100, 2, 2}} {
 		generated, real := gaussian(1, c.n, c.size, 0.5, 1), gaussian(2, c.m, c.size, 0, 1)
 		for i := range c.k + 1 { // balls without a radius, and what is in them
 			copy(real.Row(i+1), real.Row(0))
