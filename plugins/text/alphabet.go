@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"iter"
 	"slices"
 	"unicode"
 	"unicode/utf8"
@@ -57,20 +58,48 @@ func (a *alphabet) find(r rune) (int32, bool) {
 
 // A census counts characters, and words where there are to be any.
 type census struct {
-	counts []int // by character
-	words  *words
+	pages [unicode.MaxRune/page + 1]*[page]int // nil where there are none
+	words *words
 }
 
-func newCensus() *census { return &census{counts: make([]int, unicode.MaxRune+1)} }
+const page = 256 // characters
 
 func (c *census) begin(string) {}
 
 func (c *census) char(r rune) error {
-	c.counts[r]++
+	at := &c.pages[r/page]
+	if *at == nil {
+		*at = new([page]int)
+	}
+	(*at)[r%page]++
 	if c.words != nil {
 		c.words.push(r)
 	}
 	return nil
+}
+
+// count returns how often a character is there.
+func (c *census) count(r rune) int {
+	if at := c.pages[r/page]; at != nil {
+		return at[r%page]
+	}
+	return 0
+}
+
+// all are the characters that are there, in order, and how often.
+func (c *census) all() iter.Seq2[rune, int] {
+	return func(yield func(rune, int) bool) {
+		for i, at := range c.pages {
+			if at == nil {
+				continue
+			}
+			for j, n := range at {
+				if n > 0 && !yield(rune(i*page+j), n) {
+					return
+				}
+			}
+		}
+	}
 }
 
 func (c *census) end() error {
@@ -83,7 +112,7 @@ func (c *census) end() error {
 // learn chooses the alphabet: by the text of the first split, with a character
 // for those that others have and it has not.
 func (c *corpus) learn(ctx context.Context) error {
-	learned, others := newCensus(), newCensus()
+	learned, others := &census{}, &census{}
 	if c.Alphabet == alphabetBPE {
 		learned.words = newWords()
 	}
@@ -96,7 +125,7 @@ func (c *corpus) learn(ctx context.Context) error {
 			return err
 		}
 	}
-	chars, err := c.choose(learned.counts, others.counts)
+	chars, err := c.choose(learned, others)
 	if err != nil {
 		return err
 	}
@@ -111,20 +140,25 @@ func (c *corpus) learn(ctx context.Context) error {
 
 // choose returns the characters of the alphabet, sorted, and counts those that
 // are replaced.
-func (c *corpus) choose(learned, others []int) ([]rune, error) {
+func (c *corpus) choose(learned, others *census) ([]rune, error) {
 	var chars []rune
-	for r, n := range learned {
+	for r, n := range learned.all() {
 		if n >= c.Least {
-			chars = append(chars, rune(r))
+			chars = append(chars, r)
 		} else {
-			c.replaced += n + others[r]
+			c.replaced += n
+		}
+	}
+	for r, n := range others.all() {
+		if learned.count(r) < c.Least {
+			c.replaced += n
 		}
 	}
 	if len(chars) == 0 {
 		return nil, sdk.Hint(fmt.Errorf("%w: %s: no character is there %d times", sdk.ErrBadInput, c.paths(), c.Least), "lower read.least")
 	}
 	if len(chars) > maxChars {
-		return nil, sdk.Hint(fmt.Errorf("%w: %s: %d different characters: want at most %d", sdk.ErrBadInput, c.paths(), len(chars), maxChars), rarer(learned))
+		return nil, sdk.Hint(fmt.Errorf("%w: %s: %d different characters: want at most %d", sdk.ErrBadInput, c.paths(), len(chars), maxChars), learned.rarer())
 	}
 	if c.replaced > 0 && !slices.Contains(chars, replacement) {
 		chars = append(chars, replacement)
@@ -133,12 +167,15 @@ func (c *corpus) choose(learned, others []int) ([]rune, error) {
 	return chars, nil
 }
 
-// rarer says how to have fewer characters.
-func rarer(counts []int) string {
-	sorted := slices.Clone(counts)
-	slices.Sort(sorted)
-	least := sorted[len(sorted)-maxChars-1] + 1
-	if sorted[len(sorted)-1] < least {
+// rarer says how to have fewer characters, of more than there may be.
+func (c *census) rarer() string {
+	var counts []int
+	for _, n := range c.all() {
+		counts = append(counts, n)
+	}
+	slices.Sort(counts)
+	least := counts[len(counts)-maxChars-1] + 1
+	if counts[len(counts)-1] < least {
 		return "is it text?"
 	}
 	return fmt.Sprintf("replace the rare ones: --set read.least=%d", least)
