@@ -165,7 +165,6 @@ func TestKnownSpace(t *testing.T) {
 		space      *sdk.Space
 	}{
 		{"a,c\n1,2\n", "a.csv has the columns a, c; the model learned from a, b", &first.space},
-
 		{"1,2,3\n", "a.csv has the columns x, y, z; the model learned from a, b", &first.space},
 		{"1,2\n", "unit values are no coordinates", &picture},
 	} {
