@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 	"unicode/utf8"
 
 	"github.com/genhost/genhost/sdk"
@@ -50,24 +49,4 @@ func (s *script) alphabet() (*alphabet, error) {
 		a.merge(p)
 	}
 	return a, nil
-}
-
-// renumber gives labels the numbers that they have in the space that is known.
-// One that has none there is refused.
-func (c *corpus) renumber() error {
-	if c.known == nil || c.labels == nil {
-		return nil
-	}
-	known, err := c.known.Condition(labelName)
-	if err != nil { // it has no labels
-		c.labels = nil
-		return nil
-	}
-	for _, label := range c.labels {
-		if !slices.Contains(known.Values, label) {
-			return sdk.Hint(fmt.Errorf("%w: %s: the label %q is not one that the model knows", sdk.ErrBadInput, c.paths(), label), sdk.Suggest(label, known.Values))
-		}
-	}
-	c.labels = known.Values
-	return nil
 }

@@ -14,7 +14,8 @@ type corpus struct {
 	settings
 	*collection
 	mode           string
-	length, stride int // tokens
+	labels         []string // sorted; nil for none
+	length, stride int      // tokens
 	parts          []*part
 	wanted         *part
 	alphabet       *alphabet
@@ -119,18 +120,13 @@ func (c *corpus) divide(ctx context.Context) error {
 			}
 		}
 	}
-	if c.tabbed() {
-		if err := c.setLabels(v.labels, c.splits[0].documents[0]); err != nil {
-			return err
-		}
-	}
-	if err := c.renumber(); err != nil {
+	if err := c.setLabels(v); err != nil {
 		return err
 	}
 	if v.lines == 0 {
 		return fmt.Errorf("%w: %s: no text", sdk.ErrBadInput, c.paths())
 	}
-	c.mode = v.mode(c.tabbed())
+	c.mode = v.mode(c.tabbed)
 	if c.mode == modeLines {
 		return c.divideLines(v)
 	}
@@ -157,11 +153,8 @@ func (v *survey) look(ctx context.Context, d *document, learned bool) error {
 	set, i := &lineSet{}, 0
 	v.held[d] = set
 	chars, err := d.eachLine(ctx, func(l line) error {
-		if d.tab {
-			v.labels[l.label] = true
-			if len(v.labels) > maxLabels { // setLabels says so
-				return (&collection{}).setLabels(v.labels, d)
-			}
+		if err := v.label(d, l); err != nil {
+			return err
 		}
 		if learned {
 			v.lines++

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/genhost/genhost/sdk"
@@ -26,7 +27,6 @@ const maxLabels = 4096
 func newCollection(splits []split, files []string) (*collection, error) {
 	c := &collection{splits: splits, files: files}
 	var with, without *document
-	seen := map[string]bool{}
 	for _, s := range splits {
 		for _, d := range s.documents {
 			if d.label == "" && !d.tab {
@@ -34,29 +34,44 @@ func newCollection(splits []split, files []string) (*collection, error) {
 				continue
 			}
 			with = d
-			if d.label != "" {
-				seen[d.label] = true
-			}
+			c.hasLabels, c.tabbed = true, c.tabbed || d.tab
 		}
 	}
 	if with != nil && without != nil {
 		return nil, sdk.Hint(fmt.Errorf("%w: %s has a label, %s has none", sdk.ErrBadInput, with.path, without.path),
 			"put every file in a sub-folder that is its label, or set read.label to file or none")
 	}
-	return c, c.setLabels(seen, with)
+	return c, nil
 }
 
-// setLabels takes labels that were seen, the last in d.
-func (c *collection) setLabels(seen map[string]bool, d *document) error {
-	if len(seen) > maxLabels {
+// label notes the label of a line.
+func (v *survey) label(d *document, l line) error {
+	if v.labels[l.label] = true; len(v.labels) > maxLabels {
 		return sdk.Hint(fmt.Errorf("%w: %s: more than %d labels", sdk.ErrBadInput, d.path, maxLabels), "those may be no labels: set read.label to another, or to none")
 	}
-	for label := range seen {
-		c.labels = append(c.labels, label)
-	}
-	slices.Sort(c.labels)
 	return nil
 }
 
-// tabbed reports whether labels are in the lines.
-func (c *collection) tabbed() bool { return c.splits[0].documents[0].tab }
+// setLabels takes the labels that were seen. Those of a space that is known
+// keep their numbers; one that it does not have is refused.
+func (c *corpus) setLabels(v *survey) error {
+	if !c.hasLabels {
+		return nil
+	}
+	c.labels = slices.Sorted(maps.Keys(v.labels))
+	if c.known == nil {
+		return nil
+	}
+	known, err := c.known.Condition(labelName)
+	if err != nil { // it has no labels
+		c.labels = nil
+		return nil
+	}
+	for _, label := range c.labels {
+		if !slices.Contains(known.Values, label) {
+			return sdk.Hint(fmt.Errorf("%w: %s: the label %q is not one that the model knows", sdk.ErrBadInput, c.paths(), label), sdk.Suggest(label, known.Values))
+		}
+	}
+	c.labels = known.Values
+	return nil
+}

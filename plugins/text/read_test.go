@@ -168,6 +168,7 @@ func TestLabels(t *testing.T) {
 	dir := files(t, map[string]string{
 		"sub/y/deep/1.txt": "yes\n", "sub/x/1.txt": "no\nnot\n", "sub/x/.2.txt": "hidden", "sub/x/3.exe": "\x00",
 		"flat/m.txt": "Bo\n", "flat/f.txt": "Anna\n", "tab.txt": "a\tb\tv\nc\t w \n", "tab.tsv": "x\t1\ny\t2\n",
+		"both/a.tsv": "p\tx\n", "both/x/b.txt": "q\n", "both/y/c.txt": "\n",
 	})
 	for _, c := range []struct {
 		path, label   string
@@ -181,6 +182,7 @@ func TestLabels(t *testing.T) {
 		{"tab.txt", "tab", []string{"a\tb", "c"}, []string{"v", "w"}},
 		{"tab.txt", "auto", []string{"a\tb\tv", "c\t w "}, nil},
 		{"tab.tsv", "auto", []string{"x", "y"}, []string{"1", "2"}},
+		{"both", "auto", []string{"p", "q"}, []string{"x", "x"}},
 	} {
 		got, _ := read(t, set(func(s *settings) { s.Label = c.label }), sdk.Source{Path: filepath.Join(dir, c.path)})
 		equal(t, c.path+" "+c.label, got.texts, c.texts)
@@ -257,9 +259,9 @@ func TestLengths(t *testing.T) {
 }
 
 func TestLeast(t *testing.T) {
-	got, info := read(t, set(func(s *settings) { s.Least = 2 }), file(t, "aab\nabc\nd\n"))
-	equal(t, "rare characters", got.texts, []string{"aab", "ab\ufffd", "\ufffd"})
-	if info.Space.Meta["replaced"] != "2" || info.Space.Meta["alphabet"] != `["","a","b","`+"\ufffd"+`"]` {
+	got, info := read(t, set(func(s *settings) { s.Least = 2 }), file(t, "aab\nabc\nd\n😀😀"))
+	equal(t, "rare characters", got.texts, []string{"aab", "ab\ufffd", "\ufffd", "😀😀"})
+	if info.Space.Meta["replaced"] != "2" || info.Space.Meta["alphabet"] != `["","a","b","`+"\ufffd"+`","😀"]` {
 		t.Errorf("got %v", info.Space.Meta)
 	}
 }

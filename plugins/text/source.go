@@ -14,10 +14,11 @@ import (
 
 // A collection is the files that a source has.
 type collection struct {
-	splits  []split
-	labels  []string // sorted; nil for none
-	files   []string
-	licence string
+	splits    []split
+	hasLabels bool // every file has a label, or its lines have
+	tabbed    bool // some lines have
+	files     []string
+	licence   string
 }
 
 // A split is some documents, in an order that does not change.
@@ -63,14 +64,12 @@ func (s settings) find(src sdk.Source) (*collection, error) {
 }
 
 func openCarried() *collection {
-	c := &collection{labels: []string{"female", "male"}, licence: namesLicence}
 	all := split{name: allSplit}
-	for _, label := range c.labels {
+	for _, label := range []string{"female", "male"} {
 		name := carried + "/" + label + ".txt"
 		all.documents = append(all.documents, &document{path: name, label: label, open: func() (io.ReadCloser, error) { return carriedFiles.Open(name) }})
 	}
-	c.splits = []split{all}
-	return c
+	return &collection{splits: []split{all}, hasLabels: true, licence: namesLicence}
 }
 
 func (s settings) openPath(path string) (*collection, error) {
