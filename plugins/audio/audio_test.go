@@ -19,7 +19,7 @@ func TestPlugin(t *testing.T) {
 	dir := files(t, map[string][]byte{"train/a/x.wav": tone(8000, 900, 3000), "train/b/x.wav": tone(16000, 300, 9000), "test/a/y.wav": tone(8000, 500, 3000)})
 	sdktest.Suite{
 		Plugin:   plugin,
-		Settings: map[string]sdk.Settings{"audio": {"representation": json.RawMessage(`"waveform"`), "variants": json.RawMessage("2")}},
+		Settings: map[string]sdk.Settings{"audio": {"representation": json.RawMessage(`"waveform"`)}},
 		Sources:  map[string][]sdk.Source{"audio": {{Path: dir}, {Path: filepath.Join(dir, "test", "a", "y.wav")}}},
 	}.Run(t)
 }
@@ -139,7 +139,7 @@ func TestCarried(t *testing.T) {
 // TestStatistics normalises by the drums whatever is read, unless told not to,
 // and tells the two apart.
 func TestStatistics(t *testing.T) {
-	dir := files(t, map[string][]byte{"a.wav": tone(8000, 900, 3000)})
+	dir := files(t, map[string][]byte{"train/a.wav": tone(8000, 900, 3000), "test/a.wav": tone(8000, 300, 50)})
 	drums := read(t, defaults, sdk.Source{Dataset: carried, Split: testSplit})
 	other := read(t, defaults, sdk.Source{Path: dir})
 	if drums.space.Segments[0] != other.space.Segments[0] {

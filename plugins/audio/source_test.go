@@ -24,7 +24,7 @@ func TestFolders(t *testing.T) {
 		want   []float32 // labels of the rows
 	}{
 		{"flat", []string{"b.wav", "a.WAV", ".hidden.wav", "notes.txt"}, "", []string{"all"}, nil, nil},
-		{"labels", []string{"kick/2.wav", "kick/deep/1.wav", "hat/1.wav", ".git/x.wav"}, "", []string{"all"}, []string{"hat", "kick"}, []float32{0, 1, 1}},
+		{"labels", []string{"kick/2.wav", "kick/deep/1.wav", "hat/1.wav", ".git/x.wav", "kick/.old/3.wav"}, "", []string{"all"}, []string{"hat", "kick"}, []float32{0, 1, 1}},
 		{"splits", []string{"test/b/1.wav", "train/a/1.wav", "valid/c/1.wav"}, "test", []string{"train", "val", "test"}, []string{"a", "b", "c"}, []float32{1}},
 		{"train is a label", []string{"train/1.wav", "bus/1.wav"}, "", []string{"all"}, []string{"bus", "train"}, []float32{0, 1}},
 	} {

@@ -3,6 +3,7 @@ package main
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/genhost/genhost/sdk"
@@ -46,6 +47,9 @@ func TestLevels(t *testing.T) {
 		if v := level[f*128+30]; v > -79 {
 			t.Errorf("frame %d: %.1f dB ten bins above", f, v)
 		}
+	}
+	if least := slices.Min(level); least != floor {
+		t.Errorf("the lowest level is %g dB", least)
 	}
 	s.levels(level, make([]float32, 1024))
 	for i, v := range level {

@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -83,8 +84,8 @@ func TestNeverClips(t *testing.T) {
 				full++
 			}
 		}
-		if full > 1 {
-			t.Errorf("rows of %g: %d samples at full scale", v, full)
+		if full > 1 || (peak(s.samples) > 0) != (v > -2) {
+			t.Errorf("rows of %g: a peak of %g, %d samples at full scale", v, peak(s.samples), full)
 		}
 	}
 }
@@ -93,7 +94,7 @@ func TestNeverClips(t *testing.T) {
 func TestHostileSpaces(t *testing.T) {
 	for _, c := range []struct{ key, value string }{
 		{metaRepresentation, "picture"}, {metaRepresentation, waveformRows}, {metaRate, ""}, {metaRate, "0"}, {metaRate, "1e9"}, {metaRate, "-8000"},
-		{metaSamples, "63"}, {metaSamples, "4611686018427387904"}, {metaWindow, "1"}, {metaWindow, "18"}, {metaWindow, "x"},
+		{metaSamples, "63"}, {metaSamples, "65"}, {metaSamples, "4611686018427387904"}, {metaWindow, "1"}, {metaWindow, "18"}, {metaWindow, "x"},
 		{metaPeak, "2"}, {metaPeak, "-1"}, {metaPeak, "loud"}, {metaHop, "0"}, {metaHop, "-8"}, {metaHop, "9"}, {metaHop, "64"},
 		{metaMean, "[1,2]"}, {metaMean, "[NaN]"}, {metaMean, "[0,0,0,0,0,0,0,1e300]"}, {metaMean, "{}"},
 		{metaDeviation, "[1,1,1,1,1,1,1,0]"}, {metaDeviation, "[1,1,1,1,1,1,1,-1]"}, {metaDeviation, "[]"},
@@ -106,11 +107,16 @@ func TestHostileSpaces(t *testing.T) {
 			t.Errorf("%s %q: got %v, and %d files", c.key, c.value, err, len(left))
 		}
 	}
-	huge := small(t)
-	huge.Shape, huge.Segments[0].Len = []int{1 << 15, 1024, 1}, 1<<25
-	huge.Meta[metaSamples], huge.Meta[metaWindow] = "262144", "2048"
-	if _, err := codecOf(huge); !errors.Is(err, sdk.ErrBadInput) {
-		t.Errorf("a huge row: got %v", err)
+	for _, c := range []struct{ frames, bins, hop int }{
+		{1 << 15, 1024, 8}, // too many numbers
+		{2, 2048, 8},       // too many bins
+		{4, 8, 16},         // hops without overlap
+	} {
+		l := layout{rate: 8000, frames: c.frames, bins: c.bins, hop: c.hop}
+		st := &statistics{mean: make([]float64, c.bins), deviation: slices.Repeat([]float64{1}, c.bins)}
+		if _, err := codecOf(l.spectrogramSpace(st, nil)); !errors.Is(err, sdk.ErrBadInput) {
+			t.Errorf("%+v: got %v", c, err)
+		}
 	}
 }
 
@@ -168,6 +174,24 @@ func TestPreview(t *testing.T) {
 	}
 	if got := lines[0]; !strings.Contains(got, " dB  0.0") || strings.HasSuffix(got, " ") || !strings.Contains(got, "@") {
 		t.Errorf("the line is %q", got)
+	}
+}
+
+// TestList says when a clip has faded, and how loud it is in forty parts.
+func TestList(t *testing.T) {
+	clip := make([]float32, 1000)
+	clip[0], clip[249], clip[500] = -1, 0.02, 0.009
+	var l list
+	l.add("x", clip, 1000)
+	l.add("y", make([]float32, 1000), 1000)
+	if want := "x               0.0 dB  0.25 s  @        :\ny             silence\n"; l.String() != want {
+		t.Errorf("the lines are\n%s, want\n%s", l.String(), want)
+	}
+	for range 100 {
+		l.add("x", clip, 1000)
+	}
+	if n := strings.Count(l.String(), "\n"); n != maxLines {
+		t.Errorf("%d lines, want %d", n, maxLines)
 	}
 }
 
