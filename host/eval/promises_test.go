@@ -21,7 +21,7 @@ func figures() map[string]func(ctx context.Context, generated, real sdk.Batch) (
 		"NearestOthers": func(ctx context.Context, g, r sdk.Batch) (any, error) { return nearestOfBoth(ctx, g, r) },
 		"Parzen":        func(ctx context.Context, g, r sdk.Batch) (any, error) { return Parzen(ctx, g, r, r, nil) },
 		"PRDC":          func(ctx context.Context, g, r sdk.Batch) (any, error) { return PRDC(ctx, g, r, 3) },
-		"MMD":           func(ctx context.Context, g, r sdk.Batch) (any, error) { return MMD(ctx, g, r, 20, 1) },
+		"MMD":           func(ctx context.Context, g, r sdk.Batch) (any, error) { return MMD(ctx, g, r, max(20, g.Len()/2), 1) },
 		"Frechet":       func(ctx context.Context, g, r sdk.Batch) (any, error) { return Frechet(ctx, g, r) },
 		"TwoSample":     func(ctx context.Context, g, r sdk.Batch) (any, error) { return TwoSample(ctx, g, r) },
 		"Memorise":      func(ctx context.Context, g, r sdk.Batch) (any, error) { return halvesMemorised(ctx, g, r) },
