@@ -63,8 +63,8 @@ func TestEvaluateAgain(t *testing.T) {
 		}
 		return names
 	}
-	names(evaluation(r.Name, "mmd"))
-	if got := names(evaluation(r.Name, "mse")); !slices.Equal(got, []string{"mse", "mmd"}) {
+	names(evaluation(r.Name, "mse"))
+	if got := names(evaluation(r.Name, "mmd")); !slices.Equal(got, []string{"mse", "mmd"}) {
 		t.Errorf("figures %v", got)
 	}
 	other := evaluation(r.Name, "mse")
@@ -158,6 +158,16 @@ func TestRealRows(t *testing.T) {
 		})
 		if err != nil {
 			t.Error(err)
+		}
+	}
+}
+
+func TestHeldOutSplit(t *testing.T) {
+	for want, splits := range map[string][]string{
+		"": {"train"}, "test": {"train", "val", "test"}, "odd": {"test", "odd"},
+	} {
+		if got := heldOutSplit(splits); got != want {
+			t.Errorf("of %v %q is held out, want %q", splits, got, want)
 		}
 	}
 }

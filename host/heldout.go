@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/genhost/genhost/host/report"
 	"github.com/genhost/genhost/sdk"
@@ -105,8 +106,9 @@ func (r *real) openTest(ctx context.Context, s *session, data string, told func(
 		if err != nil {
 			return fmt.Errorf("look at the data: %w", err)
 		}
-		if n := len(info.Splits); n > 0 {
-			src.Split = info.Splits[min(1, n-1)]
+		src.Split = heldOutSplit(info.Splits)
+		if src.Split == "" && len(info.Splits) > 0 {
+			src.Split = info.Splits[0]
 		}
 		r.testSplit = report.Split{Data: data, Split: src.Split}
 	}
@@ -120,6 +122,18 @@ func (r *real) openTest(ctx context.Context, s *session, data string, told func(
 		r.note("the model learned from the very rows that stand for held-out ones, so what it knows by heart does not show")
 	}
 	return nil
+}
+
+// heldOutSplit returns which of a source's splits is held out of training:
+// "test", or else the second, or "" where there is but one.
+func heldOutSplit(splits []string) string {
+	if len(splits) < 2 {
+		return ""
+	}
+	if slices.Contains(splits[1:], "test") {
+		return "test"
+	}
+	return splits[1]
 }
 
 // testOn makes some of the training split the rows to test on.

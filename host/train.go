@@ -131,9 +131,7 @@ func (t *training) openData(ctx context.Context, h *Host, entry registry.Model, 
 		From: data, Path: src.Path, Dataset: src.Dataset, Train: p.info.Splits[0],
 		Modality: t.reader.spec.Name, Plugin: t.reader.Name,
 	}
-	if len(p.info.Splits) > 1 {
-		p.source.Test = p.info.Splits[1]
-	}
+	p.source.Test = heldOutSplit(p.info.Splits)
 	return p, nil
 }
 

@@ -44,7 +44,7 @@ host/process             sdk sdk/dial
 host/tensorboard         google.golang.org/protobuf
 host                     sdk sdk/dataset registry host/run host/npy host/chart host/tensorboard host/process host/measure host/report host/eval/classifier
 cmd/genhost/progress     sdk github.com/vbauerster/mpb/v8 golang.org/x/term
-cmd/genhost              sdk registry host host/run host/measure cmd/genhost/progress github.com/spf13/cobra
+cmd/genhost              sdk registry host host/run host/measure host/report cmd/genhost/progress github.com/spf13/cobra
 `
 
 func TestLayers(t *testing.T) {

@@ -1,12 +1,16 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/genhost/genhost/cmd/genhost/progress"
 	"github.com/genhost/genhost/host"
+	"github.com/genhost/genhost/host/report"
 	"github.com/genhost/genhost/host/run"
 )
 
@@ -52,6 +56,25 @@ func showRun(w io.Writer, r *run.Run, s run.Summary) error {
 	if s.Best != nil {
 		fmt.Fprintf(w, "\nbest at step %d: val_loss %.4g", s.Best.Step, s.Best.Loss)
 	}
-	_, err = fmt.Fprintf(w, "\n\n%s", config)
+	_, err = fmt.Fprintf(w, "\n%s\n%s", evaluated(r), config)
 	return err
+}
+
+// evaluated is a line with what the last evaluation found, nothing where there
+// was none.
+func evaluated(r *run.Run) string {
+	found, err := host.ReadReport(r)
+	switch {
+	case errors.Is(err, host.ErrNotEvaluated):
+		return ""
+	case err != nil:
+		return progress.Clean(err.Error()) + "\n"
+	}
+	var figures []string
+	for _, f := range found.Figures {
+		if f.Better != report.Neither && f.Problem == "" {
+			figures = append(figures, fmt.Sprintf("%s %.4g", f.Name, f.Value))
+		}
+	}
+	return fmt.Sprintf("evaluated at step %d: %s\n", found.Step, strings.Join(figures, ", "))
 }

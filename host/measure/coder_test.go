@@ -140,7 +140,9 @@ func TestOtherLabels(t *testing.T) {
 	if err != nil || len(z.Conditions) != 0 {
 		t.Errorf("%v, %v", z.Conditions, err)
 	}
-	s.Model = generator{rows: ring(800, 3)}
+	s = wideSubject(ring(800, 3))
+	other.Shape, other.Segments = wideSpace().Shape, wideSpace().Segments
+	s.Test = sdk.InMemory(other, widen(ring(800, 2)))
 	found, err := s.Measure(t.Context(), []string{"fcd"})
 	if err != nil || found.Figures[0].Name != "frechet" || found.Classifier != nil {
 		t.Errorf("%+v, %v", found, err)

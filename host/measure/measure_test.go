@@ -17,9 +17,11 @@ import (
 // the floor.
 func TestPerfectModel(t *testing.T) {
 	figures := figuresOf(t, subject(generator{rows: ring(800, 3)}))
+	wide := figuresOf(t, wideSubject(ring(800, 3)), "fcd", "mmd")
+	figures["fcd"], figures["mmd"] = wide["fcd"], wide["mmd"]
 	apart := map[string]float64{ // from the ceiling, in what rows of this number vary by
 		"parzen": 0.1, "precision": 0.05, "recall": 0.05, "density": 0.15, "coverage": 0.05,
-		"mmd": 0.05, "fcd": 1, "two-sample": 0.06, "memorisation": 0.15,
+		"mmd": 0.05, "frechet": 0.005, "fcd": 0.5, "two-sample": 0.06, "memorisation": 0.15,
 		"modes": 0, "high-quality": 0.02, "reverse-kl": 0.01,
 	}
 	for name, by := range apart {
@@ -29,7 +31,8 @@ func TestPerfectModel(t *testing.T) {
 			continue
 		}
 		within(t, name, f.Value, *f.Ceiling, by)
-		if name != "modes" && name != "recall" && math.Abs(f.Value-*f.Floor) < 2*by {
+		// The floor has as many modes, as wide a reach and the same moments.
+		if !slices.Contains([]string{"modes", "recall", "frechet", "mmd"}, name) && math.Abs(f.Value-*f.Floor) < 2*by {
 			t.Errorf("%s is %.4g, too near to the floor, %.4g", name, f.Value, *f.Floor)
 		}
 	}
@@ -42,6 +45,23 @@ func TestPerfectModel(t *testing.T) {
 	if f := figures["modes"]; f.Value != 8 || f.Note != "of 8" {
 		t.Errorf("modes %+v", f)
 	}
+}
+
+// Rows that are all about the centre are told from the ring by every metric.
+func TestCollapsed(t *testing.T) {
+	rows := ring(800, 3)
+	for i := range rows.Data {
+		rows.Data[i] /= 50
+	}
+	figures := figuresOf(t, subject(generator{rows: rows}), "prdc", "frechet", "mmd", "two-sample", "modes", "parzen")
+	if f := figures["mmd"]; f.Value < *f.Ceiling+10*f.SE {
+		t.Errorf("mmd %.4g ± %.4g, of real rows %.4g", f.Value, f.SE, *f.Ceiling)
+	}
+	for name, worst := range map[string]float64{"precision": 0, "density": 0, "coverage": 0, "modes": 0, "high-quality": 0, "reverse-kl": math.Log(8)} {
+		within(t, name, figures[name].Value, worst, 1e-6)
+	}
+	within(t, "two-sample", figures["two-sample"].Value, 1, 0.01)
+	within(t, "frechet", figures["frechet"].Value, 1, 0.1) // 2·½(1−1/50)²
 }
 
 // Copies of training rows are told from rows that are but like them.
@@ -223,7 +243,7 @@ func (w *watcher) Reading(int, int) {}
 func TestStops(t *testing.T) {
 	for _, at := range []string{"generating", "measuring parzen", "training a classifier of label", "measuring prdc", "measuring mmd"} {
 		ctx, cancel := context.WithCancel(t.Context())
-		s := subject(generator{rows: ring(800, 3)})
+		s := wideSubject(ring(800, 3))
 		w := &watcher{at: at, end: cancel}
 		s.Watcher = w
 		if _, err := s.Measure(ctx, nil); !errors.Is(err, context.Canceled) {
@@ -239,8 +259,8 @@ func TestStops(t *testing.T) {
 // Several metrics rest on one classifier, which is told of, and learns from the
 // lessons.
 func TestOneClassifier(t *testing.T) {
-	s := subject(generator{rows: ring(800, 3)})
-	s.Lessons = sdk.InMemory(ringSpace, ring(640, 5))
+	s := wideSubject(ring(800, 3))
+	s.Lessons = sdk.InMemory(wideSpace(), widen(ring(640, 5)))
 	taught := 0
 	s.Teach = func(ctx context.Context, condition string, o classifier.Options) (*classifier.Classifier, error) {
 		taught++

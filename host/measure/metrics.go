@@ -46,7 +46,7 @@ func metrics() []metric {
 		{"mse", []string{"mse"}, "squared error of held-out rows that are encoded and decoded", squaredError},
 		{"parzen", []string{"parzen"}, "log-likelihood of held-out rows under Gaussian kernels on generated ones", parzen},
 		{"prdc", []string{"precision", "recall", "density", "coverage"}, "how far generated and held-out rows cover each other", prdc},
-		{"fcd", []string{"fcd", "frechet"}, "Fréchet distance in the features of a classifier, or without labels that of the rows", fcd},
+		{"fcd", []string{"fcd", "frechet"}, "Fréchet distance in the features of a classifier; frechet is that of rows without labels, or short ones", fcd},
 		{"mmd", []string{"mmd"}, "kernel distance, in the form of KID", mmd},
 		{"two-sample", []string{"two-sample"}, "real and generated rows that their nearest neighbour tells apart", twoSample},
 		{"label-accuracy", []string{"label-accuracy"}, "generated rows that a classifier takes for what was asked for", labelAccuracy},

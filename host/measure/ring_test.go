@@ -24,6 +24,30 @@ var ringSpace = sdk.Space{
 	},
 }
 
+// wideSpace is the ring's among 80 numbers, of which the others are 0: too many
+// to be compared as they are.
+func wideSpace() sdk.Space {
+	s := ringSpace
+	s.Shape, s.Segments, s.Meta = []int{80}, []sdk.Segment{{Kind: sdk.Real, Len: 80}}, nil
+	return s
+}
+
+func widen(b sdk.Batch) sdk.Batch {
+	wide := sdk.MakeBatch(b.Len(), 80)
+	for i := range b.Len() {
+		copy(wide.Row(i), b.Row(i))
+	}
+	wide.Conditions = b.Conditions
+	return wide
+}
+
+// wideSubject is a model of the ring among 80 numbers that has these rows.
+func wideSubject(rows sdk.Batch) Subject {
+	s := subject(generator{rows: widen(rows)})
+	s.Train, s.Test = sdk.InMemory(wideSpace(), widen(ring(800, 1))), sdk.InMemory(wideSpace(), widen(ring(800, 2)))
+	return s
+}
+
 // onRing returns a row of each label, with them as its condition.
 func onRing(rng *rand.Rand, labels []float32) sdk.Batch {
 	rows := sdk.MakeBatch(len(labels), 2)

@@ -2,13 +2,14 @@ package measure
 
 import (
 	"context"
-	"errors"
 
+	"github.com/genhost/genhost/host/eval/classifier"
 	"github.com/genhost/genhost/sdk"
 )
 
 // A view is rows as they are compared: through the eyes of a classifier, or as
-// they are, where there are no labels for one to learn.
+// they are, where there are no labels for one to learn, or no more numbers than
+// it has features.
 type view struct {
 	trio
 	test   sdk.Batch // held-out rows, that the trio is held against
@@ -31,13 +32,13 @@ func (y *study) view(ctx context.Context) (view, error) {
 			return v, err
 		}
 		see := func(b sdk.Batch) (sdk.Batch, error) { return y.points(b), nil }
-		c, err := y.judged(ctx)
-		switch {
-		case err == nil:
+		if _, unlabelled := y.told(); unlabelled == nil && classifier.Width(y.space) > classifier.Size {
+			c, err := y.judged(ctx)
+			if err != nil {
+				return v, err
+			}
 			v.judged = true
 			see = func(b sdk.Batch) (sdk.Batch, error) { return c.Features(ctx, b) }
-		case !errors.Is(err, errInapplicable):
-			return v, err
 		}
 		if v.trio, err = t.as(see); err != nil {
 			return v, err
