@@ -22,7 +22,7 @@ func TestPerfectModel(t *testing.T) {
 	apart := map[string]float64{ // from the ceiling, in what rows of this number vary by
 		"parzen": 0.1, "precision": 0.05, "recall": 0.05, "density": 0.15, "coverage": 0.05,
 		"mmd": 0.05, "frechet": 0.005, "fcd": 0.5, "two-sample": 0.06, "memorisation": 0.15,
-		"modes": 0, "high-quality": 0.02, "reverse-kl": 0.01,
+		"ndb": 0.25, "ndb-js": 0.01, "modes": 0, "high-quality": 0.02, "reverse-kl": 0.01,
 	}
 	for name, by := range apart {
 		f, ok := figures[name]
@@ -31,8 +31,8 @@ func TestPerfectModel(t *testing.T) {
 			continue
 		}
 		within(t, name, f.Value, *f.Ceiling, by)
-		// The floor has as many modes, as wide a reach and the same moments.
-		if !slices.Contains([]string{"modes", "recall", "frechet", "mmd"}, name) && math.Abs(f.Value-*f.Floor) < 2*by {
+		// The floor has as many modes, as wide a reach, and the same moments and bins.
+		if !slices.Contains([]string{"modes", "recall", "frechet", "mmd", "ndb", "ndb-js"}, name) && math.Abs(f.Value-*f.Floor) < 2*by {
 			t.Errorf("%s is %.4g, too near to the floor, %.4g", name, f.Value, *f.Floor)
 		}
 	}
@@ -53,12 +53,15 @@ func TestCollapsed(t *testing.T) {
 	for i := range rows.Data {
 		rows.Data[i] /= 50
 	}
-	figures := figuresOf(t, subject(generator{rows: rows}), "prdc", "frechet", "mmd", "two-sample", "modes", "parzen")
+	figures := figuresOf(t, subject(generator{rows: rows}), "prdc", "frechet", "mmd", "two-sample", "modes", "ndb")
 	if f := figures["mmd"]; f.Value < *f.Ceiling+10*f.SE {
 		t.Errorf("mmd %.4g ± %.4g, of real rows %.4g", f.Value, f.SE, *f.Ceiling)
 	}
 	for name, worst := range map[string]float64{"precision": 0, "density": 0, "coverage": 0, "modes": 0, "high-quality": 0, "reverse-kl": math.Log(8)} {
 		within(t, name, figures[name].Value, worst, 1e-6)
+	}
+	if f := figures["ndb-js"]; f.Value < *f.Ceiling+0.1 {
+		t.Errorf("ndb-js %+v", f)
 	}
 	within(t, "two-sample", figures["two-sample"].Value, 1, 0.01)
 	within(t, "frechet", figures["frechet"].Value, 1, 0.1) // 2·½(1−1/50)²
@@ -83,7 +86,10 @@ func TestLostMode(t *testing.T) {
 			copy(rows.Row(i), rows.Row(i-1))
 		}
 	}
-	figures := figuresOf(t, subject(generator{rows: rows}), "modes", "recall")
+	figures := figuresOf(t, subject(generator{rows: rows}), "modes", "recall", "ndb")
+	if f := figures["ndb"]; f.Value < *f.Ceiling+0.25-1e-9 { // the mode that is lost, and that which has its rows
+		t.Errorf("ndb %+v", f)
+	}
 	if f := figures["modes"]; f.Value != 7 || *f.Ceiling != 8 {
 		t.Errorf("modes %+v", f)
 	}

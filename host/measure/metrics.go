@@ -52,6 +52,7 @@ func metrics() []metric {
 		{"label-accuracy", []string{"label-accuracy"}, "generated rows that a classifier takes for what was asked for", labelAccuracy},
 		{"tstr", []string{"tstr"}, "accuracy, on real rows, of a classifier that learned from generated ones", tstr},
 		{"memorisation", []string{"memorisation"}, "nearness of generated rows to training rows, against that of held-out rows", memorisation},
+		{"ndb", []string{"ndb", "ndb-js"}, "bins of the training rows that generated rows fill otherwise", ndb},
 		{"modes", []string{"modes", "high-quality", "reverse-kl"}, "which Gaussians of a known mixture generated rows reach", modes},
 		{"modality", nil, "figures that the modality of the rows has of its own", ofModality},
 	}

@@ -19,6 +19,7 @@ type study struct {
 	Findings
 	space  sdk.Space
 	metric string // that is being measured
+	begun  string // the last that began
 
 	generated lazy[sdk.Batch]
 	judge     lazy[*classifier.Classifier]
@@ -65,7 +66,12 @@ func (y *study) phase(what string) { y.Watcher.Phase(what) }
 
 // begin tells that the metric's own work begins: what others need as well is
 // there.
-func (y *study) begin() { y.phase("measuring " + y.metric) }
+func (y *study) begin() {
+	if y.begun != y.metric {
+		y.phase("measuring " + y.metric)
+	}
+	y.begun = y.metric
+}
 
 // The streams of random numbers, each for one use.
 const (
