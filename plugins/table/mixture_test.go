@@ -46,6 +46,23 @@ func TestMixtureOfPenguins(t *testing.T) {
 	}
 }
 
+// TestModesAreUsed has no mode left that no row has.
+func TestModesAreUsed(t *testing.T) {
+	m := modality(t, func(s *settings) { s.Test = 0 })
+	got, _ := read(t, m, sdk.Source{Dataset: "weather"})
+	at := 0
+	for _, c := range columnsOf(t, got.space) {
+		counts := make([]int, c.choices())
+		for i := range got.all.Len() {
+			counts[int(got.all.Row(i)[at])]++
+		}
+		if slices.Contains(counts, 0) {
+			t.Errorf("%s: rows of its values or modes are %v", c.Name, counts)
+		}
+		at += len(c.segments())
+	}
+}
+
 // TestMixture draws numbers from mixtures that are known.
 func TestMixture(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
@@ -70,6 +87,17 @@ func TestMixture(t *testing.T) {
 	}
 	if few := fitMixture(x, 2, x[0], x[len(x)-1]); len(few.Means) > 2 {
 		t.Errorf("%d modes, at most 2 were wanted", len(few.Means))
+	}
+}
+
+// TestNearest has a number that is nearer to the mean of the wide mode, and
+// more probable in the narrow one.
+func TestNearest(t *testing.T) {
+	modes := mixture{[]float64{0.9, 0.1}, []float64{0, 3}, []float64{1, 10}}.modes()
+	for x, want := range map[float64]int{-1: 0, 2.5: 0, 4: 1, -9: 1} {
+		if got, _ := nearest(modes, x); got != want {
+			t.Errorf("%v is of mode %d, want %d", x, got, want)
+		}
 	}
 }
 

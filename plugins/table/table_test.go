@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -227,19 +228,55 @@ func TestStreams(t *testing.T) {
 		t.Errorf("%d rows, at most %d at once", got.all.Len(), got.largest)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
+	stopped := &stopper{stop: cancel}
+	src := table(t, "a,b\n"+strings.Repeat("x,1\ny,2\n", 2000))
+	if err := modality(t, nil).Read(ctx, src, stopped); !errors.Is(err, context.Canceled) || stopped.writes != 1 {
+		t.Errorf("cancelled after a batch: got %v and %d batches", err, stopped.writes)
+	}
 	if _, err := modality(t, nil).Inspect(ctx, sdk.Source{Dataset: "weather"}); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: got %v", err)
 	}
 }
 
+// A stopper cancels the reading when it is given rows.
+type stopper struct {
+	stop   func()
+	writes int
+}
+
+func (s *stopper) Begin(sdk.Space, sdk.Storage) error { return nil }
+
+func (s *stopper) Write(sdk.Batch) error {
+	s.writes++
+	s.stop()
+	return nil
+}
+
+// TestConditions has a column of one value, which is none, and many of two.
+func TestConditions(t *testing.T) {
+	text := "constant"
+	for i := range 40 {
+		text += fmt.Sprintf(",c%d", i)
+	}
+	text += "\nx" + strings.Repeat(",a", 40) + "\nx" + strings.Repeat(",b", 40) + "\n"
+	got, _ := read(t, modality(t, nil), table(t, text))
+	if c := got.space.Conditions; len(c) != maxConditions || c[0].Name != "c0" || len(got.all.Conditions) != maxConditions {
+		t.Errorf("got %d conditions, %v first", len(c), c[0])
+	}
+}
+
 func TestBadSources(t *testing.T) {
 	dir := files(t, map[string]string{"picture.png": "x"})
+	device := filepath.Join(dir, "device.csv")
+	if err := os.Symlink(os.DevNull, device); err != nil {
+		t.Skip(err)
+	}
 	for name, src := range map[string]sdk.Source{
 		"nothing": {}, "both": {Path: dir, Dataset: "penguins"}, "a dataset": {Dataset: "pengiuns"}, "a folder": {Path: dir},
-		"a picture": {Path: filepath.Join(dir, "picture.png")}, "a device": {Path: "/dev/null"},
+		"a picture": {Path: filepath.Join(dir, "picture.png")}, "a device": {Path: device},
 	} {
-		if _, err := modality(t, nil).Inspect(t.Context(), src); !errors.Is(err, sdk.ErrBadInput) {
+		_, err := modality(t, nil).Inspect(t.Context(), src)
+		if !errors.Is(err, sdk.ErrBadInput) || name == "a device" && !strings.Contains(err.Error(), "neither a file") {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}

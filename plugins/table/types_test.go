@@ -54,6 +54,8 @@ func TestTypes(t *testing.T) {
 		"names of months": {oneColumn("5 January 2024", "12 May 2023"), "date 2 January 2006"},
 		"one day":         {oneColumn("2024-01-31", "2024-01-31"), "category 2024-01-31"},
 		"dates and words": {oneColumn("2024-01-31", "soon"), "category 2024-01-31|soon"},
+		"dates, a number": {oneColumn("2024-01-31", "7", "2023-02-01"), "category 7|2023-02-01|2024-01-31"},
+		"odd values":      {oneColumn("10", "9", "-", "1e3"), "category 9|10|1e3|-"},
 		"tiny range":      {oneColumn("1.000000000001", "1.000000000002", "1.5"), "number places 7"},
 	} {
 		got, _ := read(t, modality(t, nil), table(t, c.text))
@@ -200,7 +202,7 @@ func TestSniff(t *testing.T) {
 		want rune
 	}{
 		"commas": {"a,b\n1,2\n", ','}, "semicolons": {"a;b\n1,5;2,5\n1;2,5\n", ';'}, "tabs": {"a\tb c\n1,5\t2;3\n", '\t'}, "pipes": {"a|b\n1|2\n", '|'},
-		"one column": {"a\n1\n", ','}, "quotes": {"a,b\n\"x;y;z\",2\n", ','}, "ragged": {"a;b;c\n1;2\n", ';'}, "a cut line": {"a;b\n1;2\n3,4,5,6", ';'},
+		"commas in a name": {"x,y,z;b\n1;2\n3;4\n", ';'}, "one column": {"a\n1\n", ','}, "quotes": {"a,b\n\"x;y;z\",2\n", ','}, "ragged": {"a;b;c\n1;2\n", ';'}, "a cut line": {"a;x,y;b\n1;2,3;4\n5;6,7", ';'},
 	} {
 		if got := sniff([]byte(c.text), name == "a cut line"); got != c.want {
 			t.Errorf("%s: got %q, want %q", name, got, c.want)
