@@ -15,7 +15,6 @@ type settings struct {
 	Representation string  `json:"representation" choices:"spectrogram,waveform" help:"a row is the levels of frequencies over time, or the samples"`
 	Bins           int     `json:"bins" min:"8" max:"1024" help:"frequencies of a spectrogram; its window has twice as many samples"`
 	Hop            int     `json:"hop" min:"8" max:"1024" help:"samples from one frame of a spectrogram to the next, at most as many as bins"`
-	Statistics     string  `json:"statistics" choices:"drums,own" help:"whose mean and deviation each frequency is normalised by: the carried drums, or the training split of the data"`
 	Trim           bool    `json:"trim" help:"leave silence at the start out, of ten seconds at most"`
 	Loudness       string  `json:"loudness" choices:"peak,keep" help:"bring the peak of each clip to 0.9 of full scale, or keep it"`
 	Variants       int     `json:"variants" min:"1" max:"64" help:"rows made of each sound of the split train, the first as it is and the others up to 3 semitones faster or slower"`
@@ -23,7 +22,7 @@ type settings struct {
 
 var defaults = settings{
 	Rate: 8000, Seconds: 0.5, Representation: spectrogramRows, Bins: 128, Hop: 64,
-	Statistics: carried, Trim: true, Loudness: "peak", Variants: 1,
+	Trim: true, Loudness: "peak", Variants: 1,
 }
 
 // audio is the modality of sounds: a row is a clip, as the levels of its
@@ -32,7 +31,8 @@ type audio struct {
 	settings
 	layout
 
-	// drums are the statistics of the carried sounds, which do not change.
+	// drums are the statistics of the carried sounds, which do not change: they
+	// are taken once.
 	drums func() (*statistics, error)
 }
 
@@ -41,9 +41,10 @@ func newAudio(s settings) (*audio, error) {
 		return nil, &sdk.SettingError{Setting: "hop", Problem: fmt.Sprintf("is %d: want at most as many as bins, %d", s.Hop, s.Bins)}
 	}
 	frames := int(math.Ceil(s.Seconds * float64(s.Rate) / float64(s.Hop)))
-	m := &audio{settings: s, layout: layout{
-		waveform: s.Representation == waveformRows, rate: s.Rate, frames: (frames + 7) / 8 * 8, bins: s.Bins, hop: s.Hop,
-	}}
+	m := &audio{settings: s, layout: layout{rate: s.Rate, frames: (frames + 7) / 8 * 8, bins: s.Bins, hop: s.Hop}}
+	if s.Representation == waveformRows {
+		m.layout = waveformLayout(s.Rate, m.samples())
+	}
 	if s.Loudness == "peak" {
 		m.peak = loudPeak
 	}
@@ -54,8 +55,8 @@ func newAudio(s settings) (*audio, error) {
 	return m, nil
 }
 
-// Inspect looks at the head of every file, and at the samples of none but
-// those that statistics are taken of.
+// Inspect looks at the head of every file, and, unless they are known, takes
+// statistics of the samples of what models train on.
 func (m *audio) Inspect(ctx context.Context, src sdk.Source) (sdk.Info, error) {
 	c, s, err := open(src)
 	if err != nil {
@@ -66,7 +67,7 @@ func (m *audio) Inspect(ctx context.Context, src sdk.Source) (sdk.Info, error) {
 			return sdk.Info{}, err
 		}
 	}
-	space, err := m.space(ctx, c)
+	space, err := m.space(ctx, src, c)
 	return sdk.Info{Space: space, Rows: len(s.entries) * m.variants(s), Splits: c.splitNames(), Licence: c.licence, Files: c.files}, err
 }
 
@@ -77,7 +78,7 @@ func (m *audio) Read(ctx context.Context, src sdk.Source, w sdk.RowWriter) error
 	if err != nil {
 		return err
 	}
-	space, err := m.space(ctx, c)
+	space, err := m.space(ctx, src, c)
 	if err != nil {
 		return err
 	}
@@ -118,17 +119,39 @@ func (m *audio) variants(s split) int {
 	return m.Variants
 }
 
-// space is that of a collection's rows.
-func (m *audio) space(ctx context.Context, c *collection) (sdk.Space, error) {
-	if m.waveform {
-		return m.waveformSpace(c.labels), nil
-	}
-	st, err := m.drums()
-	if m.Statistics == "own" {
-		st, err = m.survey(ctx, c.splits[0])
-	}
+// space is that of a collection's rows. Where a model knows one already, they
+// are normalised and numbered by that.
+func (m *audio) space(ctx context.Context, src sdk.Source, c *collection) (sdk.Space, error) {
+	st, err := m.statistics(ctx, src, c)
 	if err != nil {
 		return sdk.Space{}, err
 	}
+	if src.Space != nil {
+		c.adopt(*src.Space)
+	}
+	if m.waveform {
+		return m.waveformSpace(c.labels), nil
+	}
 	return m.spectrogramSpace(st, c.labels), nil
+}
+
+// statistics returns what to normalise by, nil for waveforms.
+func (m *audio) statistics(ctx context.Context, src sdk.Source, c *collection) (*statistics, error) {
+	switch {
+	case src.Space != nil:
+		known, err := codecOf(*src.Space)
+		if err == nil && known.layout != m.layout {
+			err = sdk.Hint(fmt.Errorf("%w: rows of shape %v at %d Hz, where those of shape %v at %d Hz are asked for", sdk.ErrBadInput,
+				m.shape(), m.rate, known.shape(), known.rate), "use the settings of reading that the model learned with")
+		}
+		if err != nil {
+			return nil, err
+		}
+		return known.statistics, nil
+	case m.waveform:
+		return nil, nil
+	case src.Dataset == carried:
+		return m.drums()
+	}
+	return m.survey(ctx, c.splits[0])
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -136,27 +137,44 @@ func TestCarried(t *testing.T) {
 	}
 }
 
-// TestStatistics normalises by the drums whatever is read, unless told not to,
-// and tells the two apart.
+// TestStatistics normalises by what models train on.
 func TestStatistics(t *testing.T) {
 	dir := files(t, map[string][]byte{"train/a.wav": tone(8000, 900, 3000), "test/a.wav": tone(8000, 300, 50)})
-	drums := read(t, defaults, sdk.Source{Dataset: carried, Split: testSplit})
-	other := read(t, defaults, sdk.Source{Path: dir})
-	if drums.space.Segments[0] != other.space.Segments[0] {
-		t.Errorf("%q and %q", drums.space.Segments[0].Name, other.space.Segments[0].Name)
-	}
-	s := defaults
-	s.Statistics = "own"
-	own := read(t, s, sdk.Source{Path: dir})
-	if own.space.Segments[0] == other.space.Segments[0] {
-		t.Errorf("both are %q", own.space.Segments[0].Name)
-	}
+	train := read(t, defaults, sdk.Source{Path: dir})
 	var sum float64
-	for _, v := range own.data {
+	for _, v := range train.data {
 		sum += float64(v)
 	}
-	if mean := sum / float64(len(own.data)); math.Abs(mean) > 0.01 {
-		t.Errorf("its own mean is %g away", mean)
+	if mean := sum / float64(len(train.data)); math.Abs(mean) > 0.01 {
+		t.Errorf("the mean is %g", mean)
+	}
+	test := read(t, defaults, sdk.Source{Path: dir, Split: testSplit})
+	other := read(t, defaults, sdk.Source{Path: filepath.Join(dir, "test")})
+	if name := train.space.Segments[0].Name; test.space.Segments[0].Name != name || other.space.Segments[0].Name == name {
+		t.Errorf("rows are %q, %q, and %q", name, test.space.Segments[0].Name, other.space.Segments[0].Name)
+	}
+}
+
+// TestKnownSpace reads sounds as rows of a Space that a model knows.
+func TestKnownSpace(t *testing.T) {
+	dir := files(t, map[string][]byte{"kick/a.wav": tone(8000, 900, 3000), "tom/a.wav": tone(8000, 900, 3000)})
+	odd := files(t, map[string][]byte{"gong/a.wav": tone(8000, 900, 3000)})
+	for _, s := range []settings{defaults, waveforms()} {
+		drums := read(t, s, sdk.Source{Dataset: carried, Split: testSplit}).space
+		got := read(t, s, sdk.Source{Path: dir, Space: &drums})
+		if a, b := fmt.Sprint(drums), fmt.Sprint(got.space); a != b || !slices.Equal(got.labels, []float32{2, 5}) {
+			t.Errorf("labels %v in %s, want 2 and 5 in %s", got.labels, b, a)
+		}
+		got = read(t, s, sdk.Source{Path: odd, Space: &drums})
+		if want := []string{"gong"}; got.space.Segments[0] != drums.Segments[0] || !slices.Equal(got.space.Conditions[0].Values, want) {
+			t.Errorf("labels %v of %v, want %v", got.space.Conditions[0].Values, got.space.Segments, want)
+		}
+		changed := s
+		changed.Loudness = "keep"
+		err := modality(t, changed).Read(t.Context(), sdk.Source{Path: dir, Space: &drums}, &rows{})
+		if !errors.Is(err, sdk.ErrBadInput) || len(sdk.Hints(err)) == 0 {
+			t.Errorf("of other loudness: got %v", err)
+		}
 	}
 }
 

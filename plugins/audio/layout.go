@@ -21,12 +21,12 @@ const (
 	metaRepresentation = "representation" // "spectrogram" or "waveform"
 	metaRate           = "rate"           // samples in a second: "8000"
 	metaSamples        = "samples"        // of a clip: "4096"
+	metaPeak           = "peak"           // of clips, where all have the same: "0.9"
 
 	// Of spectrograms alone:
 	metaWindow    = "window"    // samples: "256"
 	metaHop       = "hop"       // samples: "64"
 	metaFloor     = "floor"     // dB, the lowest level: "-80"
-	metaPeak      = "peak"      // of clips, where all have the same: "0.9"
 	metaMean      = "mean"      // dB, of each bin, JSON
 	metaDeviation = "deviation" // dB, of each bin, JSON
 )
@@ -45,6 +45,10 @@ type layout struct {
 }
 
 func (l layout) samples() int { return l.frames * l.hop }
+
+func waveformLayout(rate, samples int) layout {
+	return layout{waveform: true, rate: rate, frames: samples, hop: 1}
+}
 
 // length is that of a clip in seconds.
 func (l layout) length() float64 { return float64(l.samples()) / float64(l.rate) }
@@ -72,9 +76,6 @@ func (l layout) waveformSpace(labels []string) sdk.Space {
 func (l layout) spectrogramSpace(st *statistics, labels []string) sdk.Space {
 	meta := l.meta()
 	meta[metaWindow], meta[metaHop], meta[metaFloor] = strconv.Itoa(2*l.bins), strconv.Itoa(l.hop), strconv.Itoa(floor)
-	if l.peak > 0 {
-		meta[metaPeak] = strconv.FormatFloat(l.peak, 'g', -1, 64)
-	}
 	meta[metaMean], meta[metaDeviation] = asJSON(st.mean), asJSON(st.deviation)
 	sum := crc32.ChecksumIEEE([]byte(meta[metaMean] + meta[metaDeviation]))
 	return sdk.Space{
@@ -94,7 +95,11 @@ func (l layout) meta() map[string]string {
 	if l.waveform {
 		representation = waveformRows
 	}
-	return map[string]string{metaRepresentation: representation, metaRate: strconv.Itoa(l.rate), metaSamples: strconv.Itoa(l.samples())}
+	meta := map[string]string{metaRepresentation: representation, metaRate: strconv.Itoa(l.rate), metaSamples: strconv.Itoa(l.samples())}
+	if l.peak > 0 {
+		meta[metaPeak] = strconv.FormatFloat(l.peak, 'g', -1, 64)
+	}
+	return meta
 }
 
 func conditions(labels []string) []sdk.Condition {
@@ -131,7 +136,9 @@ func layoutOf(space sdk.Space) (l layout, st *statistics, _ error) {
 		}
 	}
 	if l.waveform {
-		l.frames, l.hop = samples, 1
+		peak := l.peak
+		l = waveformLayout(l.rate, samples)
+		l.peak = peak
 	} else {
 		l.bins, l.frames = window/2, samples/max(l.hop, 1)
 	}
@@ -148,8 +155,9 @@ const (
 
 func (l layout) check(space sdk.Space, samples int) error {
 	bad := !slices.Equal(l.shape(), space.Shape) || l.samples() != samples || l.rate < minRate || l.rate > maxRate || space.Size() > maxRow
+	bad = bad || !(l.peak >= 0 && l.peak <= 1)
 	if !l.waveform {
-		bad = bad || !(l.peak >= 0 && l.peak <= 1) || l.bins < 1 || l.bins > maxBins || l.hop < 1 || l.hop > l.bins
+		bad = bad || l.bins < 1 || l.bins > maxBins || l.hop < 1 || l.hop > l.bins
 	}
 	if bad {
 		return fmt.Errorf("%w: rows of shape %v do not fit what the space says of them", sdk.ErrBadInput, space.Shape)

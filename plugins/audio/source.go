@@ -171,3 +171,21 @@ func (c *collection) numberLabels() error {
 	}
 	return nil
 }
+
+// adopt numbers the labels as a space does, if it has them all.
+func (c *collection) adopt(space sdk.Space) {
+	condition, err := space.Condition(labelName)
+	if err != nil || c.labels == nil {
+		return
+	}
+	number := map[string]float32{}
+	for i, l := range condition.Values {
+		number[l] = float32(i)
+	}
+	for _, l := range c.labels {
+		if _, ok := number[l]; !ok {
+			return
+		}
+	}
+	c.labels, c.number = condition.Values, number
+}
