@@ -69,7 +69,7 @@ func TestLikelihood(t *testing.T) {
 	within(t, "nll", nll.Value, 1, 0.2) // the first number of a row is 0 in the mean, and √½ apart
 	within(t, "nll's error", nll.SE, math.Sqrt(0.5/150), 0.01)
 	within(t, "elbo", elbo.Value, -nll.Value-1, 1e-9)
-	if kl.Value != 2 || kl.SE != 0 || nll.N != 150 || nll.Note != "3 importance samples" {
+	if kl.Value != 2 || kl.SE != 0 || nll.N != 150 || nll.Note != "3 importance samples" || nll.Samples != 3 || elbo.Samples != 0 {
 		t.Errorf("%+v, %+v", kl, nll)
 	}
 	if len(found.TrainSurprises) != 150 || len(c.scored) != 4 || c.scored[1] != (sdk.ScoreRequest{Samples: 3, Seed: 1, First: 100}) {

@@ -30,15 +30,22 @@ func prdc(ctx context.Context, y *study) ([]report.Figure, error) {
 	})
 }
 
+// mostDirect bounds the numbers of a row whose covariance is decomposed within
+// seconds.
+const mostDirect = 1024
+
 // fcd is called frechet where there is no classifier.
 func fcd(ctx context.Context, y *study) ([]report.Figure, error) {
 	v, err := y.view(ctx)
 	if err != nil {
 		return nil, err
 	}
-	name := "frechet"
-	if v.judged {
-		name = "fcd"
+	name := "fcd"
+	if !v.judged {
+		name = "frechet"
+	}
+	if n := v.test.RowSize(); n > mostDirect {
+		return nil, fmt.Errorf("%w: rows of %d numbers, and no labels for a classifier to learn features by", errInapplicable, n)
 	}
 	return y.contrast(ctx, v.trio, func(rows sdk.Batch) ([]report.Figure, error) {
 		e, err := eval.Frechet(ctx, rows, v.test)

@@ -127,19 +127,23 @@ func tstr(ctx context.Context, y *study) ([]report.Figure, error) {
 	n := y.Test.Len()
 	f := report.Figure{
 		Name: "tstr", Value: value, SE: proportionError(value, n), N: n, Better: report.Higher,
-		Ceiling: level(ceiling), Floor: level(commonest(y.test(n).Conditions[condition.Name])),
+		Ceiling: level(ceiling), Floor: level(commonest(y.Test, condition.Name)),
 		Note: fmt.Sprintf("learned from %d rows", t.generated.Len()),
 	}
 	return []report.Figure{f}, nil
 }
 
-// commonest is the share of the value that comes most often.
-func commonest(values []float32) float64 {
+// commonest is the share of the rows that have the commonest value of a condition.
+func commonest(rows sdk.Rows, condition string) float64 {
 	counts := map[float32]int{}
 	most := 0
-	for _, v := range values {
-		counts[v]++
-		most = max(most, counts[v])
+	var b sdk.Batch
+	for from := 0; from < rows.Len(); from += chunk(rows.Space()) {
+		b = rows.Gather(b, span(from, min(rows.Len(), from+chunk(rows.Space()))))
+		for _, v := range b.Conditions[condition] {
+			counts[v]++
+			most = max(most, counts[v])
+		}
 	}
-	return float64(most) / float64(len(values))
+	return float64(most) / float64(rows.Len())
 }

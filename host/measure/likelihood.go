@@ -35,13 +35,15 @@ func likelihood(ctx context.Context, y *study) ([]report.Figure, error) {
 	nll := func(s sdk.Score) float64 { return -s.LogLikelihood }
 	y.Surprises, y.TrainSurprises = each(test, nll), each(train, nll)
 	samples := fmt.Sprintf("%d importance samples", y.Samples)
-	return []report.Figure{
+	figures := []report.Figure{
 		over(test, "elbo", report.Higher, "in nats, as the next four", func(s sdk.Score) float64 { return s.ELBO }),
 		over(test, "reconstruction", report.Neither, "", func(s sdk.Score) float64 { return s.Reconstruction }),
 		over(test, "kl", report.Neither, "", func(s sdk.Score) float64 { return s.KL }),
 		over(test, "nll", report.Lower, samples, nll),
 		over(train, "nll-train", report.Neither, samples+", of training rows", nll),
-	}, nil
+	}
+	figures[3].Samples, figures[4].Samples = y.Samples, y.Samples
+	return figures, nil
 }
 
 // inapplicable is an error of a model that lacks an ability.

@@ -29,8 +29,8 @@ type Subject struct {
 	Train sdk.Rows // that it learned from
 	Test  sdk.Rows // of the same kind, that it did not learn from
 
-	// Lessons are what the classifier learns from; nil for Train. Equal ones
-	// make the figures of several models comparable.
+	// Lessons are what the classifier learns from, and bins are made of; nil for
+	// Train. Equal ones make the figures of several models comparable.
 	Lessons sdk.Rows
 
 	Modality sdk.Modality // of the rows, for figures of its own; may be nil
@@ -109,7 +109,8 @@ func (s Subject) Measure(ctx context.Context, names []string) (Findings, error) 
 	return y.Findings, nil
 }
 
-// mostNumbers bounds rows that are kept in memory: half a GiB.
+// mostNumbers bounds the numbers of each lot of rows that is kept in memory: half
+// a GiB, where classes count as zeros and ones.
 const mostNumbers = 1 << 27
 
 func (y *study) check() error {
@@ -118,7 +119,7 @@ func (y *study) check() error {
 			sdk.ErrBadInput, y.Rows, y.Train.Len(), y.Test.Len())
 	}
 	if most := y.most(); y.Rows > most {
-		return sdk.Hint(fmt.Errorf("%w: %d rows of %d numbers are too many to hold in memory", sdk.ErrBadInput, y.Rows, y.space.Size()),
+		return sdk.Hint(fmt.Errorf("%w: %d rows of %d numbers, with zeros and ones for classes, are too many to hold in memory", sdk.ErrBadInput, y.Rows, classifier.Width(y.space)),
 			fmt.Sprintf("generate at most %d", most))
 	}
 	return nil

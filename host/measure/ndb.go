@@ -28,9 +28,9 @@ func ndb(ctx context.Context, y *study) ([]report.Figure, error) {
 		return nil, err
 	}
 	y.begin()
-	train := y.points(y.real(min(mostBinned, y.most())))
-	k := max(2, min(mostBins, train.Len()/perBin))
-	bins, err := eval.MakeBins(ctx, train, k, y.Seed)
+	lessons := y.points(y.sample(y.Lessons, min(mostBinned, y.most()), forReal))
+	k := max(2, min(mostBins, lessons.Len()/perBin))
+	bins, err := eval.MakeBins(ctx, lessons, k, y.Seed)
 	if err != nil {
 		return nil, err
 	}

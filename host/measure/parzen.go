@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	kept     = 1000   // of the last training rows choose σ, at most
+	kept     = 1000   // training rows choose σ, at most
 	mostTest = 10_000 // held-out rows, at most: Goodfellow et al. have as many
 )
 
@@ -27,12 +27,13 @@ func parzen(ctx context.Context, y *study) ([]report.Figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	t.real = samples
+	n := min(t.generated.Len(), samples.Len())
+	t = trio{t.generated.Slice(0, n), samples.Slice(0, n), t.shuffled.Slice(0, n)}
 	t, err = t.as(func(b sdk.Batch) (sdk.Batch, error) { return y.points(b), nil })
 	if err != nil {
 		return nil, err
 	}
-	validation, test := y.points(validation), y.points(y.test(mostTest))
+	validation, test := y.points(validation), y.points(y.test(min(mostTest, y.most())))
 	return y.contrast(ctx, t, func(rows sdk.Batch) ([]report.Figure, error) {
 		w, err := eval.Parzen(ctx, rows, validation, test, y.sigmas())
 		note := fmt.Sprintf("σ %.4g, %d samples", w.Sigma, rows.Len())
@@ -43,13 +44,11 @@ func parzen(ctx context.Context, y *study) ([]report.Figure, error) {
 	})
 }
 
-// validation returns the last training rows, and rows drawn from the others.
+// validation returns a tenth of the training rows, spread evenly, and rows drawn
+// from the others.
 func (y *study) validation() (validation, others sdk.Batch) {
-	n := y.Train.Len()
-	from := n - max(1, min(kept, n/10))
-	order := y.rand(forReal).Perm(from)[:min(y.Rows, from)]
-	slices.Sort(order)
-	return y.Train.Gather(sdk.Batch{}, span(from, n)), y.Train.Gather(sdk.Batch{}, order)
+	rest, held := sdk.HoldOut(y.Train, max(1, min(kept, y.most(), y.Train.Len()/10)))
+	return held.Gather(sdk.Batch{}, span(0, held.Len())), y.sample(rest, y.Rows, forReal)
 }
 
 // sigmas are those of Goodfellow et al. for numbers in [0, 1], and more for

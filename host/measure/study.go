@@ -84,10 +84,10 @@ const (
 func (y *study) rand(stream uint64) *rand.Rand { return rand.New(rand.NewPCG(y.Seed, stream)) }
 
 // sample returns n rows, or all where there are no more, drawn without
-// replacement. All there are come in their order.
+// replacement, in the order drawn: data is often sorted by label, and the first
+// of a sample are to be one too.
 func (y *study) sample(rows sdk.Rows, n int, stream uint64) sdk.Batch {
 	order := y.rand(stream).Perm(rows.Len())[:min(n, rows.Len())]
-	slices.Sort(order)
 	return rows.Gather(sdk.Batch{}, order)
 }
 
@@ -158,8 +158,11 @@ func (y *study) made(ctx context.Context) (sdk.Batch, error) {
 			if err != nil {
 				return sdk.Batch{}, fmt.Errorf("generate: %w", err)
 			}
-			if err := y.space.Check(sdk.Batch{Shape: some.Shape, Data: some.Data}); err != nil || some.Len() != n {
-				return sdk.Batch{}, fmt.Errorf("%w: the model gave %d rows for %d: %w", sdk.ErrProtocol, some.Len(), n, err)
+			if err := y.space.Check(sdk.Batch{Shape: some.Shape, Data: some.Data}); err != nil {
+				return sdk.Batch{}, fmt.Errorf("%w: what the model generates is not like what it learned from: %w", sdk.ErrProtocol, err)
+			}
+			if some.Len() != n {
+				return sdk.Batch{}, fmt.Errorf("%w: the model gave %d rows for %d", sdk.ErrProtocol, some.Len(), n)
 			}
 			rows.Data = append(rows.Data, some.Data...)
 			y.Watcher.Reading(rows.Len(), y.Rows)
@@ -239,14 +242,14 @@ func (y *study) contrast(ctx context.Context, rows trio, find func(sdk.Batch) ([
 // A trio is rows of one size that stand in one place in turn.
 type trio struct{ generated, real, shuffled sdk.Batch }
 
-// trio returns generated rows and what stands in their place, n of each where
-// there are so many real ones.
+// trio returns generated rows and what stands in their place, n of each or as
+// many as there are training rows: figures of other numbers do not compare.
 func (y *study) trio(ctx context.Context, n int) (trio, error) {
 	generated, err := y.made(ctx)
 	if err != nil {
 		return trio{}, err
 	}
-	n = min(n, generated.Len())
+	n = min(n, generated.Len(), y.Train.Len())
 	return trio{generated.Slice(0, n), y.real(n), y.shuffled(n)}, nil
 }
 

@@ -118,22 +118,24 @@ func warnings(reports []Report) []string {
 			all = append(all, fmt.Sprintf("the %s differ: %s", d.what, strings.Join(values, ", ")))
 		}
 	}
-	for _, name := range differing(reports) {
+	for _, name := range differing(reports, func(f Figure) int { return f.Samples }) {
+		all = append(all, fmt.Sprintf("%s is from different numbers of samples", name))
+	}
+	if slices.ContainsFunc(reports, func(r Report) bool { return r.Rows != reports[0].Rows }) {
+		return all // of which more figures need not be told
+	}
+	for _, name := range differing(reports, func(f Figure) int { return f.N }) {
 		all = append(all, fmt.Sprintf("%s is from different numbers of rows", name))
 	}
 	return all
 }
 
-// differing are the figures whose numbers of rows differ though the reports'
-// do not.
-func differing(reports []Report) (names []string) {
-	if slices.ContainsFunc(reports, func(r Report) bool { return r.Rows != reports[0].Rows }) {
-		return nil
-	}
+// differing are the figures that differ in a number that they rest on.
+func differing(reports []Report, number func(Figure) int) (names []string) {
 	for _, f := range reports[0].Figures {
 		for _, r := range reports[1:] {
 			g, ok := r.Figure(f.Name)
-			if ok && f.Problem == "" && g.Problem == "" && f.N != g.N {
+			if ok && f.Problem == "" && g.Problem == "" && number(f) != number(g) {
 				names = append(names, f.Name)
 				break
 			}

@@ -67,8 +67,9 @@ type Figure struct {
 	Name    string    `json:"name"`   // "precision"
 	Metric  string    `json:"metric"` // that found it: "prdc"
 	Value   float64   `json:"value"`
-	SE      float64   `json:"se"` // standard error; 0 where none is known
-	N       int       `json:"n"`  // rows that it is an estimate from
+	SE      float64   `json:"se"`                // standard error; 0 where none is known
+	N       int       `json:"n"`                 // rows that it is an estimate from
+	Samples int       `json:"samples,omitempty"` // of the latent, for each row's part in it
 	Floor   *float64  `json:"floor,omitempty"`
 	Ceiling *float64  `json:"ceiling,omitempty"`
 	Better  Direction `json:"better,omitempty"`

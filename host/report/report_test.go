@@ -71,6 +71,7 @@ func TestWarnings(t *testing.T) {
 		"classifiers differ: none, 12":              func(r *Report) { r.Classifier = &Classifier{SHA256: "12"} },
 		"genhost versions differ":                   func(r *Report) { r.Genhost = "0.2.0" },
 		"nll is from different numbers of rows":     func(r *Report) { r.Figures[0].N = 7 },
+		"nll is from different numbers of samples":  func(r *Report) { r.Figures[0].Samples = 5000 },
 	}
 	for want, change := range changes {
 		a, b := made("a", figure("nll", Lower, 1, 0)), made("b", figure("nll", Lower, 1, 0))
