@@ -77,7 +77,7 @@ func TestEvaluateAgain(t *testing.T) {
 // The classifier of the training rows is trained once.
 func TestClassifierIsKept(t *testing.T) {
 	h, r, _ := trainToy(t, &toy{}, TrainRequest{})
-	if _, err := h.Evaluate(t.Context(), evaluation(r.Name, "fcd")); err != nil {
+	if _, err := h.Evaluate(t.Context(), evaluation(r.Name, "label-accuracy")); err != nil {
 		t.Fatal(err)
 	}
 	kept, err := filepath.Glob(filepath.Join(h.cache, "classifiers", "*"))
@@ -90,14 +90,14 @@ func TestClassifierIsKept(t *testing.T) {
 	if err != nil || planted.Save(kept[0]) != nil {
 		t.Fatal(err)
 	}
-	found, err := h.Evaluate(t.Context(), evaluation(r.Name, "fcd"))
+	found, err := h.Evaluate(t.Context(), evaluation(r.Name, "label-accuracy"))
 	if err != nil || found.Classifier.SHA256 != planted.Digest() {
 		t.Errorf("%+v, %v", found.Classifier, err)
 	}
 	if err := os.WriteFile(kept[0], []byte("damage"), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	found, err = h.Evaluate(t.Context(), evaluation(r.Name, "fcd"))
+	found, err = h.Evaluate(t.Context(), evaluation(r.Name, "label-accuracy"))
 	if err != nil || found.Classifier.SHA256 == planted.Digest() {
 		t.Errorf("%+v, %v", found.Classifier, err)
 	}

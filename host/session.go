@@ -144,8 +144,11 @@ func (s *session) accepts(rows sdk.Space) error {
 	for _, c := range conditional.Conditions() {
 		theirs, err := rows.Condition(c.Name)
 		if err != nil || !slices.Equal(c.Values, theirs.Values) {
-			return sdk.Hint(fmt.Errorf("%w: its condition %s is not what the model learned", sdk.ErrBadInput, c.Name),
-				"the model knows "+strings.Join(c.Values, ", "))
+			err := fmt.Errorf("%w: its condition %s is not what the model learned", sdk.ErrBadInput, c.Name)
+			if len(c.Values) == 0 {
+				return err
+			}
+			return sdk.Hint(err, "the model knows "+strings.Join(c.Values, ", "))
 		}
 	}
 	return nil

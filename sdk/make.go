@@ -152,7 +152,7 @@ func As[T any](m any) (T, error) {
 	}
 	var none T
 	if ability == "" {
-		return none, fmt.Errorf("the model is no %v: %w", reflect.TypeFor[T](), errUnsupported)
+		return none, fmt.Errorf("it is no %v: %w", reflect.TypeFor[T](), errUnsupported)
 	}
 	return none, fmt.Errorf("the %s cannot %s: %w", what, ability, errUnsupported)
 }

@@ -1,6 +1,11 @@
 package sdk
 
-import "context"
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+)
 
 // A Measurer is a modality with figures of its own about how good generated
 // rows are: what a person would hear or read in them and no general metric sees.
@@ -31,6 +36,29 @@ type Measurement struct {
 	Floor, Ceiling *float64
 
 	Note string // what it rests on; may be empty
+}
+
+// Validate reports what is wrong with a measurement.
+func (m Measurement) Validate() error {
+	numbers := []float64{m.Value, m.SE}
+	for _, level := range []*float64{m.Floor, m.Ceiling} {
+		if level != nil {
+			numbers = append(numbers, *level)
+		}
+	}
+	switch {
+	case !validName.MatchString(m.Name):
+		return fmt.Errorf("measurement %.80q: want a name of lower-case letters, digits and dashes", m.Name)
+	case !oneLine(m.Doc) || m.Note != "" && !oneLine(m.Note):
+		return fmt.Errorf("measurement %s: want a Doc, and a line each in Doc and Note", m.Name)
+	case slices.ContainsFunc(numbers, func(v float64) bool { return math.IsNaN(v) || math.IsInf(v, 0) }):
+		return fmt.Errorf("measurement %s: %g are not all finite: value, standard error, and levels", m.Name, numbers)
+	case m.SE < 0 || m.N < 0:
+		return fmt.Errorf("measurement %s: a standard error of %g, of %d rows", m.Name, m.SE, m.N)
+	case !slices.Contains([]string{"", "higher", "lower"}, m.Better):
+		return fmt.Errorf("measurement %s: %.80q is better, want higher, lower or nothing", m.Name, m.Better)
+	}
+	return nil
 }
 
 // A Prompter is a modality that can put a person's words into a row: the

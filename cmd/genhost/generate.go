@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -44,6 +45,9 @@ a step is as far as their means are apart. --profile NAME asks for what
 				return &usageError{cmd, fmt.Errorf("-n %d --first %d: want at least 1 row, from 0 on", req.N, req.First)}
 			}
 			if cmd.Flags().Changed("strength") {
+				if req.Like == "" && req.Profile == "" {
+					return &usageError{cmd, errors.New("--strength says how far from the file of --like: give one")}
+				}
 				req.Strength = &strength
 			}
 			return open.ask(cmd, cmd.ErrOrStderr(), func(ctx context.Context, h *host.Host) error {

@@ -43,6 +43,13 @@ from --seed, are rows of --data, two by two, or the files FROM and TO.`,
 
 // takesRunOrWay checks that a command gets a run, or a run and two files.
 func takesRunOrWay(cmd *cobra.Command, args []string) error {
+	if len(args) == 3 {
+		for _, flag := range []string{"data", "number", "seed"} {
+			if cmd.Flags().Changed(flag) {
+				return &usageError{cmd, fmt.Errorf("--%s beside FROM and TO: want one or the other", flag)}
+			}
+		}
+	}
 	if len(args) == 1 || len(args) == 3 {
 		return nil
 	}

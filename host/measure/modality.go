@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/genhost/genhost/host/report"
 	"github.com/genhost/genhost/sdk"
@@ -30,12 +31,20 @@ func ofModality(ctx context.Context, y *study) ([]report.Figure, error) {
 	}
 	var figures []report.Figure
 	for _, m := range found {
+		if isFigure(m.Name) {
+			return nil, fmt.Errorf("%w: modality %s calls a figure %s, which is the name of another", sdk.ErrProtocol, y.space.Modality, m.Name)
+		}
 		figures = append(figures, report.Figure{
 			Name: m.Name, Value: m.Value, SE: m.SE, N: m.N, Better: direction(m.Better),
 			Floor: m.Floor, Ceiling: m.Ceiling, Note: cmp.Or(m.Note, m.Doc),
 		})
 	}
 	return figures, nil
+}
+
+// isFigure reports whether a metric of this package finds a figure of a name.
+func isFigure(name string) bool {
+	return slices.ContainsFunc(metrics(), func(m metric) bool { return slices.Contains(m.figures, name) })
 }
 
 func direction(better string) report.Direction {

@@ -40,7 +40,7 @@ func (m *texts) Measure(ctx context.Context, space sdk.Space, c sdk.Comparison) 
 			all[i] = append(all[i], s.runes(rows.Row(j)))
 		}
 	}
-	x := comparison{generated: all[0], train: all[1], test: all[2], length: space.Shape[0], rng: rand.New(rand.NewPCG(c.Seed, 0))}
+	x := comparison{generated: all[0], train: all[1], test: all[2], length: longestOf(all[1]), rng: rand.New(rand.NewPCG(c.Seed, 0))}
 	found := x.divergences()
 	found = append(found, x.copies()...)
 	nearest, err := x.nearest(ctx)
@@ -63,6 +63,15 @@ func said(t []rune) []rune {
 		return t[:i]
 	}
 	return t
+}
+
+// longestOf is the most characters of a text, ends among them.
+func longestOf(texts [][]rune) int {
+	most := 0
+	for _, t := range texts {
+		most = max(most, len(t))
+	}
+	return most
 }
 
 // A comparison is texts that are compared.

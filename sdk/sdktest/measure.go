@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -49,8 +48,8 @@ func checkMeasure(ctx context.Context, b Bench, m *medium) error {
 	seen := map[string]bool{}
 	for _, f := range found {
 		b.Log("%s: %g", f.Name, f.Value)
-		if err := sound(f); err != nil {
-			return fmt.Errorf("measurement %q: %w", f.Name, err)
+		if err := f.Validate(); err != nil {
+			return err
 		}
 		if seen[f.Name] {
 			return fmt.Errorf("measurement %q comes twice", f.Name)
@@ -63,31 +62,6 @@ func checkMeasure(ctx context.Context, b Bench, m *medium) error {
 	}
 	if !slices.EqualFunc(found, again, sameMeasurement) {
 		return fmt.Errorf("equal rows and seeds were measured otherwise: %+v, and %+v", found, again)
-	}
-	return nil
-}
-
-var measurementName = regexp.MustCompile(`^[a-z][a-z0-9-]{0,62}$`)
-
-// sound reports what is wrong with a measurement.
-func sound(f sdk.Measurement) error {
-	numbers := []float64{f.Value, f.SE}
-	for _, level := range []*float64{f.Floor, f.Ceiling} {
-		if level != nil {
-			numbers = append(numbers, *level)
-		}
-	}
-	switch {
-	case !measurementName.MatchString(f.Name):
-		return errors.New("want a name of lower-case letters, digits and dashes")
-	case f.Doc == "" || strings.ContainsRune(f.Doc+f.Note, '\n'):
-		return errors.New("want a Doc, and a line each in Doc and Note")
-	case slices.ContainsFunc(numbers, func(v float64) bool { return math.IsNaN(v) || math.IsInf(v, 0) }):
-		return fmt.Errorf("%g are not all finite: value, standard error, and levels", numbers)
-	case f.SE < 0 || f.N < 0:
-		return fmt.Errorf("a standard error of %g, of %d rows", f.SE, f.N)
-	case !slices.Contains([]string{"", "higher", "lower"}, f.Better):
-		return fmt.Errorf("%q is better, want higher, lower or nothing", f.Better)
 	}
 	return nil
 }

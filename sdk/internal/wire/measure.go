@@ -56,7 +56,11 @@ func receiveMeasurements(next func() (*pb.MeasureResponse, error)) ([]sdk.Measur
 			return nil, err
 		}
 		for _, m := range out.GetMeasurements() {
-			all = append(all, fromMeasurement(m))
+			found := fromMeasurement(m)
+			if err := found.Validate(); err != nil {
+				return nil, fmt.Errorf("%w: measure: %w", sdk.ErrProtocol, err)
+			}
+			all = append(all, found)
 		}
 		if len(all) > most {
 			return nil, fmt.Errorf("%w: measure: more than %d measurements", sdk.ErrProtocol, most)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math"
 	"reflect"
 	"slices"
 	"strings"
@@ -122,10 +123,18 @@ func TestNeitherMeasurerNorPrompter(t *testing.T) {
 
 func TestMeasurementsAreNotTrusted(t *testing.T) {
 	endless := func() (*pb.MeasureResponse, error) {
-		return &pb.MeasureResponse{Measurements: slices.Repeat([]*pb.Measurement{{Name: "again"}}, 1000)}, nil
+		return &pb.MeasureResponse{Measurements: slices.Repeat([]*pb.Measurement{{Name: "again", Doc: "without end"}}, 1000)}, nil
 	}
 	if _, err := receiveMeasurements(endless); !errors.Is(err, sdk.ErrProtocol) {
 		t.Errorf("without end: got %v", err)
+	}
+	for _, m := range []*pb.Measurement{{Name: "\x1b[31m", Doc: "red"}, {Name: "x"}, {Name: "x", Doc: "x", Value: math.NaN()}, {Name: "x", Doc: "x", Better: "x"}} {
+		once := func() (*pb.MeasureResponse, error) {
+			return &pb.MeasureResponse{Measurements: []*pb.Measurement{m}}, nil
+		}
+		if _, err := receiveMeasurements(once); !errors.Is(err, sdk.ErrProtocol) {
+			t.Errorf("%v: got %v", m, err)
+		}
 	}
 	broken := func() (*pb.MeasureResponse, error) { return nil, io.ErrUnexpectedEOF }
 	if _, err := receiveMeasurements(broken); !errors.Is(err, io.ErrUnexpectedEOF) {
