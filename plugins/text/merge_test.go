@@ -42,7 +42,15 @@ func naive(a *alphabet, counts map[string]int, vocabulary int) {
 		}
 		t := a.merge(best)
 		for text, word := range words {
-			words[text] = join(word, best, t)
+			var joined []int32
+			for len(word) > 0 {
+				if len(word) > 1 && best == (pair{word[0], word[1]}) {
+					joined, word = append(joined, t), word[2:]
+				} else {
+					joined, word = append(joined, word[0]), word[1:]
+				}
+			}
+			words[text] = joined
 		}
 	}
 }
@@ -75,6 +83,7 @@ func TestMergesAreThoseOfThePaper(t *testing.T) {
 		{[]string{"aaaa aaaaa baaab", "aaaaaaa", strings.Repeat("ab", 40)}, 1000},
 		{[]string{opticks(t)[20_000:28_000]}, 200},
 		{[]string{"abc"}, 100},
+		{slices.Repeat([]string{strings.Repeat("x", maxToken+1)}, 3), 100}, // in which no token is as long
 	} {
 		all := strings.Join(c.texts, "")
 		w := counted(c.texts...)
@@ -108,6 +117,38 @@ func TestEncodingIsAsLearned(t *testing.T) {
 		if got := a.encode([]rune(text)); !slices.Equal(got, l.words[i]) {
 			t.Errorf("%q is %v, and was learned as %v", text, got, l.words[i])
 		}
+	}
+}
+
+// lengths is a sink that knows how long the tokens before each are together.
+type lengths struct {
+	*alphabet
+	ends []int
+}
+
+func (l *lengths) begin(string) { l.ends = []int{0} }
+func (l *lengths) end() error   { return nil }
+
+func (l *lengths) token(t int32) error {
+	l.ends = append(l.ends, l.ends[len(l.ends)-1]+len(l.tokens[t]))
+	return nil
+}
+
+// TestNoTokenIsInTwoWords encodes a word that is too long to be one.
+func TestNoTokenIsInTwoWords(t *testing.T) {
+	text := strings.Repeat("xab", 30)
+	c := &corpus{settings: defaults, alphabet: charsOf(text)}
+	if err := c.merge(t.Context(), counted(text)); err != nil {
+		t.Fatal(err)
+	}
+	l := &lengths{alphabet: c.alphabet}
+	e := newEncoder(c.alphabet, l)
+	e.begin("")
+	for _, r := range text {
+		e.char(r)
+	}
+	if err := e.end(); err != nil || !slices.Contains(l.ends, maxWord) || l.ends[len(l.ends)-1] != len(text) || len(l.ends) > len(text)/3 {
+		t.Errorf("tokens end at %v, %v", l.ends, err)
 	}
 }
 
