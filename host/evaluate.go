@@ -75,6 +75,7 @@ func (s *session) evaluate(ctx context.Context, req EvaluateRequest) (report.Rep
 	if err != nil {
 		return report.Report{}, err
 	}
+	w.Phase("")
 	found, err := s.keep(report.Report{
 		Run: s.run.Name, Genhost: Version, Created: time.Now().UTC().Truncate(time.Second), Seconds: time.Since(begin).Seconds(),
 		Model: s.run.Config.Model.Name, Step: s.checkpoint.Step, Seed: req.Seed, Rows: req.N,

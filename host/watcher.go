@@ -4,7 +4,7 @@ import "github.com/genhost/genhost/sdk"
 
 // A Watcher is told how a training goes.
 type Watcher interface {
-	Phase(what string)       // something that takes time begins
+	Phase(what string)       // something that takes time begins; "" for nothing
 	Reading(rows, total int) // of the data
 	Training(rows int)       // steps come next; an epoch has so many rows
 	Event(e sdk.Event)

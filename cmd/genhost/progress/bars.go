@@ -33,6 +33,9 @@ func newBars(w io.Writer, width int, colour bool) *bars {
 
 func (b *bars) phase(text string) {
 	b.endPhase()
+	if text == "" {
+		return
+	}
 	p := &phaseBar{text: text, began: time.Now()}
 	mark := decor.OnAbort(decor.OnComplete(decor.Spinner(nil), b.paint(green)("✓")), " ")
 	p.bar = b.area.New(0, mpb.NopStyle(), mpb.BarFillerTrim(), mpb.PrependDecorators(mark, decor.Any(p.line)))

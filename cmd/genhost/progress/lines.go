@@ -32,7 +32,9 @@ func (l *lines) print(text string) {
 
 func (l *lines) phase(text string) {
 	l.text = text
-	l.print(text)
+	if text != "" {
+		l.print(text)
+	}
 }
 
 func (l *lines) reading(rows, total int) {

@@ -59,7 +59,12 @@ func (o *objects) print(v object) {
 	}
 }
 
-func (o *objects) phase(text string) { o.print(object{Type: "phase", Text: text}) }
+func (o *objects) phase(text string) {
+	if text != "" {
+		o.print(object{Type: "phase", Text: text})
+	}
+}
+
 func (o *objects) reading(rows, total int) {
 	o.print(object{Type: "reading", Rows: &rows, Total: &total})
 }

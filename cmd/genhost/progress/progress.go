@@ -58,7 +58,7 @@ type Printer struct {
 
 // A view is one way to show it. Its methods are called one at a time.
 type view interface {
-	phase(text string)
+	phase(text string) // "" for none
 	reading(rows, total int)
 	training(m *meter)
 	event(m *meter, e sdk.Event)
@@ -95,7 +95,7 @@ func New(w io.Writer, mode Mode) *Printer {
 }
 
 // Phase says that something begins that takes time, and that what came before
-// it has ended: "building plugin vae".
+// it has ended: "building plugin vae". With "" nothing begins.
 func (p *Printer) Phase(what string) {
 	p.show(func() { p.view.phase(Clean(what)) })
 }

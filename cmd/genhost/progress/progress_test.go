@@ -202,6 +202,24 @@ func TestBarsCutShort(t *testing.T) {
 	}
 }
 
+// A phase after which nothing begins has ended.
+func TestLastPhase(t *testing.T) {
+	end := func(_ *clock, p *Printer) {
+		p.Phase("drawing")
+		p.Phase("")
+	}
+	if got := screen(t, 80, false, end); !strings.Contains(got, "✓ drawing") || strings.Count(got, "✓ \n") > 0 {
+		t.Errorf("got\n%s", got)
+	}
+	var plain, json bytes.Buffer
+	c := newClock()
+	end(c, c.printer(&lines{w: &plain, now: c.now}))
+	end(c, c.printer(&objects{w: &json, now: c.now}))
+	if plain.String() != "genhost: drawing\n" || strings.Count(json.String(), "phase") != 1 {
+		t.Errorf("got %q and %q", &plain, &json)
+	}
+}
+
 func TestModes(t *testing.T) {
 	var m Mode
 	for _, name := range []string{"auto", "tty", "plain", "json", "quiet"} {
