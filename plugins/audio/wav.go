@@ -217,9 +217,14 @@ func encodeWAV(s sound) []byte {
 	b = append(b, "data"...)
 	b = le.AppendUint32(b, uint32(len(s.samples)*bytesEach))
 	for _, v := range s.samples {
-		q := math.RoundToEven(float64(v) * (1 << 15))
-		b = le.AppendUint16(b, uint16(int16(min(max(q, math.MinInt16), math.MaxInt16))))
+		b = le.AppendUint16(b, uint16(quantise(v)))
 	}
 	le.PutUint32(b[4:], uint32(len(b)-8))
 	return b
+}
+
+// quantise makes a sample one of 16 bits.
+func quantise(v float32) int16 {
+	q := math.RoundToEven(float64(v) * (1 << 15))
+	return int16(min(max(q, math.MinInt16), math.MaxInt16))
 }

@@ -1,0 +1,355 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+
+	"github.com/genhost/genhost/sdk"
+)
+
+const (
+	// listened is how many clips of each kind are listened to, and paired how
+	// many of these are compared one by one; fewer where clips are so long that
+	// they would have more levels together.
+	listened     = 1000
+	paired       = 200
+	levelsAtOnce = 1 << 24
+)
+
+// Measure compares clips: by how far they are from the nearest held-out clip,
+// by how many are silent and what of them is clipped, and by how bright they are
+// and how they rise and fade. A ceiling is what held-out clips get, or training
+// clips where the others are compared with held-out ones; a floor is what clips of
+// noise with the mean spectrum of the training clips get.
+func (m *audio) Measure(ctx context.Context, space sdk.Space, c sdk.Comparison) ([]sdk.Measurement, error) {
+	codec, err := codecOf(space)
+	if err != nil {
+		return nil, err
+	}
+	x := hearing{ear: newEar(codec), rng: rand.New(rand.NewPCG(c.Seed, 0))}
+	for _, part := range []struct {
+		rows sdk.Batch
+		to   *[]heard
+	}{{c.Generated, &x.generated}, {c.Train, &x.train}, {c.Test, &x.test}} {
+		if err := space.Check(part.rows); err != nil {
+			return nil, err
+		}
+		if *part.to, err = x.hearSome(ctx, part.rows); err != nil {
+			return nil, err
+		}
+	}
+	if err := x.makeNoise(ctx, min(len(x.generated), len(x.test))); err != nil {
+		return nil, err
+	}
+	nearest, err := x.nearest(ctx)
+	if err != nil {
+		return nil, err
+	}
+	reach, err := x.reach(ctx)
+	if err != nil {
+		return nil, err
+	}
+	found := append([]sdk.Measurement{nearest, reach, x.silent()}, x.clipped()...)
+	return append(found, x.brightness(), x.times("attack", "to the loudest frame", func(h heard) float64 { return h.attack }),
+		x.times("decay", "from the loudest frame to the last within 40 dB", func(h heard) float64 { return h.decay })), nil
+}
+
+// A hearing is clips that are compared.
+type hearing struct {
+	*ear
+	rng                    *rand.Rand
+	generated, train, test []heard
+	noise                  []heard // as many as are compared with training clips
+}
+
+// hearSome listens to rows, in an order of chance: to all of them where there
+// are few.
+func (x *hearing) hearSome(ctx context.Context, rows sdk.Batch) ([]heard, error) {
+	if rows.Len() == 0 {
+		return nil, fmt.Errorf("%w: no clips to compare", sdk.ErrBadInput)
+	}
+	var all []heard
+	for i, row := range x.rng.Perm(rows.Len())[:min(rows.Len(), x.most(listened))] {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		all = append(all, x.keep(i, x.hear(rows.Row(row))))
+	}
+	return all, nil
+}
+
+// most is how many clips there may be, of n at most.
+func (x *hearing) most(n int) int { return max(1, min(n, levelsAtOnce/len(x.level))) }
+
+// keep forgets the levels of clips that are not compared one by one.
+func (x *hearing) keep(i int, h heard) heard {
+	if i >= x.most(paired) {
+		h.level = nil
+	}
+	return h
+}
+
+// withLevels are the clips whose levels are kept.
+func withLevels(clips []heard) []heard {
+	if i := slices.IndexFunc(clips, func(h heard) bool { return h.level == nil }); i >= 0 {
+		return clips[:i]
+	}
+	return clips
+}
+
+// makeNoise listens to n clips of Gaussian noise with the mean spectrum of the
+// training clips: the power of each bin is exponentially distributed.
+func (x *hearing) makeNoise(ctx context.Context, n int) error {
+	mean := make([]float64, x.bins)
+	clips := withLevels(x.train)
+	for _, h := range clips {
+		for i, v := range h.level {
+			mean[i%x.bins] += math.Exp(float64(v)*math.Ln10/10) / float64(x.frames*len(clips))
+		}
+	}
+	for k := range n {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		for i := range x.level {
+			x.level[i] = min(max(10*math.Log10(mean[i%x.bins]*x.rng.ExpFloat64()), floor), ceiling)
+		}
+		x.noise = append(x.noise, x.keep(k, x.listen()))
+	}
+	return nil
+}
+
+// nearest is the mean log-spectral distance to the nearest held-out clip. Dull
+// clips are near to many: what silence and the mean get is told with it.
+func (x *hearing) nearest(ctx context.Context) (sdk.Measurement, error) {
+	var mean, se [5]float64
+	for i, clips := range [][]heard{x.generated, x.train, x.noise, {x.silence()}, {x.average()}} {
+		var err error
+		if mean[i], se[i], err = apart(ctx, clips, x.test); err != nil {
+			return sdk.Measurement{}, err
+		}
+	}
+	return sdk.Measurement{
+		Name: "lsd", Doc: "log-spectral distance to the nearest held-out clip, in dB: Gray & Markel 1976, over all bins and frames",
+		Value: mean[0], SE: se[0], N: len(withLevels(x.generated)), Better: "lower", Ceiling: &mean[1], Floor: &mean[2],
+		Note: fmt.Sprintf("ceiling: training clips; floor: noise; silence has %.3g dB, the mean of the training clips %.3g dB", mean[3], mean[4]),
+	}, nil
+}
+
+// reach is the mean log-spectral distance from held-out clips to the nearest of
+// as many as there are of all kinds: it is large where kinds of clips are missing.
+func (x *hearing) reach(ctx context.Context) (sdk.Measurement, error) {
+	n := min(len(withLevels(x.noise)), len(withLevels(x.train)))
+	var mean, se [5]float64
+	for i, clips := range [][]heard{x.generated[:n], x.train[:n], x.noise[:n], {x.silence()}, {x.average()}} {
+		var err error
+		if mean[i], se[i], err = apart(ctx, x.test, clips); err != nil {
+			return sdk.Measurement{}, err
+		}
+	}
+	return sdk.Measurement{
+		Name: "lsd-reach", Doc: "log-spectral distance from held-out clips to the nearest generated clip, in dB",
+		Value: mean[0], SE: se[0], N: n, Better: "lower", Ceiling: &mean[1], Floor: &mean[2],
+		Note: fmt.Sprintf("ceiling: training clips; floor: noise; silence has %.3g dB, the mean of the training clips %.3g dB", mean[3], mean[4]),
+	}, nil
+}
+
+// apart is the mean distance of clips from the nearest of others, in dB, and its
+// standard error.
+func apart(ctx context.Context, clips, others []heard) (mean, se float64, err error) {
+	others = withLevels(others)
+	var distances []float64
+	for _, h := range withLevels(clips) {
+		if err := ctx.Err(); err != nil {
+			return 0, 0, err
+		}
+		distances = append(distances, toNearest(h.level, others))
+	}
+	mean, se = meanOf(distances)
+	return mean, se, nil
+}
+
+// toNearest is the log-spectral distance to the nearest of clips in dB: the root
+// of the mean square of how levels differ.
+func toNearest(level []float32, among []heard) float64 {
+	const part = 256
+	least := math.Inf(1)
+	for _, other := range among {
+		sum := 0.0
+		for i := 0; i < len(level) && sum < least; i += part {
+			sum += squares(level[i:min(i+part, len(level))], other.level[i:])
+		}
+		least = min(least, sum)
+	}
+	return math.Sqrt(least / float64(len(level)))
+}
+
+func squares(a, b []float32) float64 {
+	var sum float32
+	for i, v := range a {
+		sum += (v - b[i]) * (v - b[i])
+	}
+	return float64(sum)
+}
+
+// silence is a clip without a sound.
+func (x *hearing) silence() heard {
+	return heard{level: slices.Repeat([]float32{floor}, len(x.level))}
+}
+
+// average is the mean of the levels of the training clips: what a model says
+// that knows no more.
+func (x *hearing) average() heard {
+	clips := withLevels(x.train)
+	mean := make([]float32, len(x.level))
+	for _, h := range clips {
+		for i, v := range h.level {
+			mean[i] += v / float32(len(clips))
+		}
+	}
+	return heard{level: mean}
+}
+
+// silent is the share of clips no level of which is above −60 dB.
+func (x *hearing) silent() sdk.Measurement {
+	of := func(clips []heard) float64 {
+		n := 0.0
+		for _, h := range clips {
+			if h.loudest <= inaudible {
+				n++
+			}
+		}
+		return n / float64(len(clips))
+	}
+	share, real, n := of(x.generated), of(x.test), len(x.generated)
+	return sdk.Measurement{
+		Name: "silent", Doc: "share of clips no bin of which is louder than a sine of 60 dB below full scale",
+		Value: share, SE: math.Sqrt(share * (1 - share) / float64(n)), N: n, Better: "lower", Ceiling: &real,
+	}
+}
+
+// clipped is the share of samples that are written at an end of the scale. What
+// is written of spectrograms is within it whatever they say.
+func (x *hearing) clipped() []sdk.Measurement {
+	if !x.waveform {
+		return nil
+	}
+	of := func(clips []heard) (mean, se float64) {
+		var shares []float64
+		for _, h := range clips {
+			shares = append(shares, h.clipped)
+		}
+		return meanOf(shares)
+	}
+	share, se := of(x.generated)
+	real, _ := of(x.test)
+	return []sdk.Measurement{{
+		Name: "clipped", Doc: "share of samples that a file of 16 bits has at an end of its scale",
+		Value: share, SE: se, N: len(x.generated), Better: "lower", Ceiling: &real,
+	}}
+}
+
+// brightness compares the spectral centroids of frames with those of training
+// clips.
+func (x *hearing) brightness() sdk.Measurement {
+	real := pitchesOf(x.train)
+	js := func(clips []heard) float64 { return divergence(pitchesOf(clips[:len(x.noise)]), real) }
+	held, noise := js(x.test), js(x.noise)
+	return sdk.Measurement{
+		Name: "centroid-js", Doc: "Jensen-Shannon divergence, in bits, of the spectral centroids of frames from those of training clips, by thirds of octaves",
+		Value: js(x.generated), N: len(x.noise), Better: "lower", Floor: &noise, Ceiling: &held,
+	}
+}
+
+// pitchesOf counts the frames of clips.
+func pitchesOf(clips []heard) (all [thirds]float64) {
+	for _, h := range clips {
+		for i, n := range h.pitches {
+			all[i] += n
+		}
+	}
+	return all
+}
+
+// divergence is the Jensen-Shannon divergence of two histograms in bits: 1 where
+// they share nothing, or one has nothing.
+func divergence(p, q [thirds]float64) float64 {
+	ofP, ofQ, js := 0.0, 0.0, 0.0
+	for i := range p {
+		ofP, ofQ = ofP+p[i], ofQ+q[i]
+	}
+	if ofP == 0 && ofQ == 0 {
+		return 0
+	}
+	if ofP == 0 || ofQ == 0 {
+		return 1
+	}
+	for i := range p {
+		a, b := p[i]/ofP, q[i]/ofQ
+		for _, v := range []float64{a, b} {
+			if v > 0 {
+				js += v * math.Log2(2*v/(a+b)) / 2
+			}
+		}
+	}
+	return max(0, js)
+}
+
+// times compares how long something takes in each clip, 0 in silent ones, with
+// how long it takes in training clips.
+func (x *hearing) times(name, what string, of func(heard) float64) sdk.Measurement {
+	seconds := func(clips []heard) []float64 {
+		var all []float64
+		for _, h := range clips {
+			all = append(all, of(h))
+		}
+		return all
+	}
+	real := seconds(x.train)
+	from := func(clips []heard) float64 { return 1000 * wasserstein(seconds(clips[:len(x.noise)]), real) }
+	held, noise := from(x.test), from(x.noise)
+	return sdk.Measurement{
+		Name: name, Doc: fmt.Sprintf("Wasserstein distance, in ms, of the times %s from those of training clips", what),
+		Value: from(x.generated), N: len(x.noise), Better: "lower", Floor: &noise, Ceiling: &held,
+	}
+}
+
+// wasserstein is the first Wasserstein distance of two samples: the area between
+// their distribution functions.
+func wasserstein(a, b []float64) float64 {
+	a, b = slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b))
+	area, i, j := 0.0, 0, 0
+	at := min(a[0], b[0])
+	for i < len(a) || j < len(b) {
+		next := math.Inf(1)
+		if i < len(a) {
+			next = a[i]
+		}
+		if j < len(b) {
+			next = min(next, b[j])
+		}
+		area += (next - at) * math.Abs(float64(i)/float64(len(a))-float64(j)/float64(len(b)))
+		for at = next; i < len(a) && a[i] == at; {
+			i++
+		}
+		for j < len(b) && b[j] == at {
+			j++
+		}
+	}
+	return area
+}
+
+// meanOf returns the mean of numbers, and its standard error.
+func meanOf(v []float64) (mean, se float64) {
+	n := float64(len(v))
+	for _, x := range v {
+		mean += x / n
+	}
+	for _, x := range v {
+		se += (x - mean) * (x - mean) / n
+	}
+	return mean, math.Sqrt(se / n)
+}
