@@ -91,7 +91,11 @@ func (s *session) evaluate(ctx context.Context, req EvaluateRequest) (report.Rep
 // keep writes a report to the run, with what is already there and still holds.
 func (s *session) keep(found report.Report) (report.Report, error) {
 	if before, err := ReadReport(s.run); err == nil {
-		found = found.With(before)
+		all := found.With(before)
+		if lost := len(before.Figures); len(all.Figures) == len(found.Figures) && lost > 0 && !found.Has(before) {
+			s.host.say(fmt.Sprintf("the %d figures of %d rows with seed %d, which were there, do not go with these: they are replaced", lost, before.Rows, before.Seed))
+		}
+		found = all
 		measure.Sort(found.Figures)
 	}
 	b, err := found.Encode()

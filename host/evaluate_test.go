@@ -292,3 +292,31 @@ func TestCompareInMemory(t *testing.T) {
 		t.Errorf("%+v, %v", found, err)
 	}
 }
+
+// Figures that do not go with new ones are not replaced in silence.
+func TestReplacedFiguresAreTold(t *testing.T) {
+	h, r, _ := trainToy(t, &toy{}, TrainRequest{})
+	var said []string
+	h.say = func(s string) { said = append(said, s) }
+	evaluate := func(seed uint64, metric string) {
+		t.Helper()
+		req := evaluation(r.Name, metric)
+		req.Seed = seed
+		if _, err := h.Evaluate(t.Context(), req); err != nil {
+			t.Fatal(err)
+		}
+	}
+	replaced := func() bool {
+		return slices.ContainsFunc(said, func(s string) bool { return strings.Contains(s, "they are replaced") })
+	}
+	evaluate(1, "mse")
+	evaluate(1, "mmd") // beside it
+	evaluate(1, "mmd") // once more
+	if replaced() {
+		t.Errorf("said %q", said)
+	}
+	evaluate(2, "mse")
+	if !replaced() {
+		t.Errorf("said %q", said)
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/genhost/genhost/host/run"
 	"github.com/genhost/genhost/sdk"
@@ -22,7 +23,7 @@ type GenerateRequest struct {
 	Seed       uint64   // which: row i of a seed is always the same
 	First      int      // index of the first
 	Set        []string // condition=value, =value,value or =first..last; prompt=words
-	Out        string   // folder for the files; "" is the run's samples/seed-N
+	Out        string   // folder for the files; "" is one in the run's samples, by seed and wishes
 
 	Like       string   // a file that the rows are to be like; "" for none
 	Strength   *float64 // how far from it: 0 is the model's own of the file, 1 is any row; nil is the default
@@ -89,7 +90,7 @@ func (s *session) generate(ctx context.Context, req GenerateRequest, made func(p
 	}
 	req.N *= combinations
 	if req.Out == "" {
-		req.Out = filepath.Join(s.run.SamplesDir(), fmt.Sprintf("seed-%d", req.Seed))
+		req.Out = filepath.Join(s.run.SamplesDir(), req.folder())
 	}
 	dir, err := makeDir(req.Out)
 	if err != nil {
@@ -122,6 +123,21 @@ func (s *session) generate(ctx context.Context, req GenerateRequest, made func(p
 	}
 	made(path)
 	return nil
+}
+
+// folder is a name for what is asked for: rows of other wishes are not to lie
+// among them.
+func (r GenerateRequest) folder() string {
+	name := fmt.Sprintf("seed-%d", r.Seed)
+	wishes := slices.Concat(r.Set, r.Attributes)
+	if r.Like != "" {
+		wishes = append(wishes, fmt.Sprintf("like=%s=%g", filepath.Base(r.Like), *r.Strength))
+	}
+	if len(wishes) == 0 {
+		return name
+	}
+	text := strings.Join(wishes, " ")
+	return fmt.Sprintf("%s-%s-%s", name, stem(text), digest([]byte(text))[:6])
 }
 
 // sheet writes a picture of rows.

@@ -244,6 +244,9 @@ func TestStopWhileTraining(t *testing.T) {
 		return
 	}
 	s, statusErr := r.Status()
+	if h := sdk.Hints(err); len(h) != 1 || !strings.HasSuffix(h[0], "genhost generate "+r.Name) {
+		t.Errorf("hints %q", h)
+	}
 	if !errors.Is(err, sdk.ErrStopped) || statusErr != nil || s.State != run.Stopped || s.Step > 1 {
 		t.Errorf("%v, status %+v", err, s)
 	}

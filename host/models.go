@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 
@@ -47,12 +48,20 @@ func (h *Host) model(ctx context.Context, m registry.Model) (ModelInfo, sdk.Mode
 	}
 	spec, err := in.sdk.Model(m.Model)
 	if err != nil {
-		return ModelInfo{}, spec, m.Errorf("%w", err)
+		return ModelInfo{}, spec, m.Errorf("%w", namesake(err, m, in.sdk))
 	}
 	return ModelInfo{
 		Name: m.Name, Plugin: m.Plugin, Version: in.sdk.Version, Family: spec.Family,
 		Modality: m.Modality, Data: m.Data, Can: spec.Can, Doc: spec.Doc,
 	}, spec, nil
+}
+
+// namesake adds advice for a model that is called otherwise than in its plugin.
+func namesake(err error, m registry.Model, p sdk.Plugin) error {
+	if m.Model != m.Name || len(p.Models) == 0 {
+		return err
+	}
+	return sdk.Hint(err, fmt.Sprintf(`say which of the plugin's models it is: model = "%s"`, p.Models[0].Name))
 }
 
 // A Description is all that can be known of a model, or of a modality, before

@@ -79,7 +79,7 @@ func (h *Host) prepare(ctx context.Context, req TrainRequest, log *lateLog) (_ *
 	}
 	spec, err := in.sdk.Model(entry.Model)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", registry.ErrNotFound, err)
+		return nil, fmt.Errorf("%w: %w", registry.ErrNotFound, namesake(err, entry, in.sdk))
 	}
 	settings, err := resolve(spec.Schema, entry, registry.SettingsTable, req.assignments())
 	if err != nil {

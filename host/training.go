@@ -75,6 +75,9 @@ func (t *training) train(ctx context.Context, req TrainRequest) error {
 			err = errors.Join(err, t.warn(fmt.Sprintf("no plot: %v", failed)))
 		}
 	}
+	if errors.Is(err, sdk.ErrStopped) {
+		err = sdk.Hint(err, "what was learned up to there is kept: genhost generate "+t.run.Name)
+	}
 	err = errors.Join(err, t.board.Close())
 	state, reason := outcome(err)
 	return errors.Join(err, t.rec.End(state, reason))

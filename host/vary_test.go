@@ -158,3 +158,21 @@ func TestProfile(t *testing.T) {
 		t.Errorf("a profile that is not there: %v", err)
 	}
 }
+
+// Rows of other wishes do not lie among those of a seed alone.
+func TestFolders(t *testing.T) {
+	seen := map[string]GenerateRequest{}
+	for _, r := range []GenerateRequest{
+		{}, {Seed: 1}, {Set: []string{"label=a"}}, {Set: []string{"label=b"}}, {Set: []string{"label=a,b"}}, {Attributes: []string{"label=a"}, Set: []string{"x=1"}},
+		{Like: "a.png", Strength: number(0.1)}, {Like: "a.png", Strength: number(0.2)}, {Set: []string{"prompt=Jo/../.."}},
+	} {
+		name := r.folder()
+		if was, ok := seen[name]; ok || filepath.Base(name) != name || len(name) > 80 {
+			t.Errorf("%+v: folder %s, also of %+v", r, name, was)
+		}
+		seen[name] = r
+	}
+	if got := (GenerateRequest{Seed: 7}).folder(); got != "seed-7" {
+		t.Errorf("got %s", got)
+	}
+}

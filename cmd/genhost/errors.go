@@ -55,8 +55,6 @@ func general(err error) []string {
 		return []string{"free some space, or work elsewhere: -C for runs, GENHOST_CACHE for the cache"}
 	case errors.Is(err, fs.ErrPermission), strings.Contains(text, "permission denied"), strings.Contains(text, "operation not permitted"):
 		return []string{"change who may write there, or work elsewhere: -C for runs, GENHOST_CACHE for the cache"}
-	case errors.Is(err, sdk.ErrStopped):
-		return []string{"what was learned up to there is kept: genhost generate latest"}
 	case errors.Is(err, sdk.ErrCorrupt):
 		return []string{"put a good copy of the file in its place, or do without it"}
 	}

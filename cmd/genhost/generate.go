@@ -66,6 +66,6 @@ a step is as far as their means are apart. --profile NAME asks for what
 	f.Float64Var(&strength, "strength", host.DefaultStrength, "how far from that file: 0 is what the model makes of it, 1 is anything")
 	f.StringVar(&req.Profile, "profile", "", "what a person likes, by name in models.toml")
 	f.StringArrayVar(&req.Attributes, "attribute", nil, "LABEL=STEPS towards a label; may be repeated")
-	f.StringVarP(&req.Out, "out", "o", "", "folder for the files (default RUN/samples/seed-SEED)")
+	f.StringVarP(&req.Out, "out", "o", "", "folder for the files (default one in RUN/samples, by seed and conditions)")
 	return cmd
 }

@@ -72,8 +72,14 @@ func row(name string, reports []Report) Row {
 			best = i
 		}
 	}
+	several := 0
+	for _, f := range figures {
+		if !math.IsNaN(f.cost()) {
+			several++
+		}
+	}
 	for i, f := range figures {
-		if best >= 0 {
+		if several > 1 { // one is the best of none
 			apart := 2 * math.Hypot(f.SE, figures[best].SE)
 			row.Cells[i].Best = f.cost()-figures[best].cost() <= apart // not for NaN
 		}

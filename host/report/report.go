@@ -134,6 +134,16 @@ func Decode(b []byte) (Report, error) {
 	return r, nil
 }
 
+// Has reports whether the report has all figures that an earlier one has.
+func (r Report) Has(before Report) bool {
+	for _, f := range before.Figures {
+		if _, ok := r.Figure(f.Name); !ok {
+			return false
+		}
+	}
+	return true
+}
+
 // With returns the report with those figures of an earlier one whose metrics
 // it did not look at, where both are about the same model, rows and seed.
 func (r Report) With(before Report) Report {

@@ -42,9 +42,9 @@ func TestComparisonText(t *testing.T) {
 	b := made("b", figure("fcd", Lower, 2, 0))
 	b.Seed = 7
 	text := Compare([]Report{a, b}).Text()
-	want := `FIGURE  BETTER  a               b
-fcd     lower   3               2 *
-nll     lower   90.25 ± 0.50 *  -
+	want := `FIGURE  BETTER  a             b
+fcd     lower   3             2 *
+nll     lower   90.25 ± 0.50  -
 
 * the best, and what is within two standard errors of it
 warning: the seeds differ: 1, 7

@@ -117,3 +117,28 @@ func TestConfigOfBefore(t *testing.T) {
 		t.Errorf("got %+v, %v", c, err)
 	}
 }
+
+// Of a run that is done, the weights of another step do not pass for the last.
+func TestLastWeightsAreMissed(t *testing.T) {
+	r := create(t, t.TempDir())
+	rec := validated(t, r, 5, 4, 3)
+	last, err := r.FindCheckpoint("")
+	if err != nil || last.Step != 30 {
+		t.Fatalf("step %d, %v", last.Step, err)
+	}
+	if err := os.Remove(last.Weights); err != nil {
+		t.Fatal(err)
+	}
+	if c, err := r.FindCheckpoint(""); err != nil || c.Step != 20 {
+		t.Errorf("while it trains: step %d, %v", c.Step, err) // it may be writing the next
+	}
+	if err := rec.End(Done, ""); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.FindCheckpoint("last"); !errors.Is(err, sdk.ErrCorrupt) || len(sdk.Hints(err)) != 1 || !strings.Contains(sdk.Hints(err)[0], "--checkpoint 20") {
+		t.Errorf("%v, hints %q", err, sdk.Hints(err))
+	}
+	if c, err := r.FindCheckpoint("20"); err != nil || c.Step != 20 {
+		t.Errorf("the one before: step %d, %v", c.Step, err)
+	}
+}

@@ -75,8 +75,11 @@ func (r *Run) Checkpoint() (Checkpoint, error) {
 // for that with the least loss on the rows held out, or the number of a step.
 func (r *Run) FindCheckpoint(which string) (Checkpoint, error) {
 	last, err := r.Checkpoint()
-	if err != nil || which == "" || which == "last" {
+	if err != nil {
 		return last, err
+	}
+	if which == "" || which == "last" {
+		return last, r.isLast(last)
 	}
 	all, err := r.Checkpoints()
 	if err != nil {
@@ -96,6 +99,17 @@ func (r *Run) FindCheckpoint(which string) (Checkpoint, error) {
 		}
 	}
 	return Checkpoint{}, sdk.Hint(fmt.Errorf("%w: run %s has no checkpoint of step %d", sdk.ErrBadInput, r.Name, step), there(all))
+}
+
+// isLast reports a checkpoint that is not that of the last step of a training
+// which is done: that one has been damaged or taken away.
+func (r *Run) isLast(c Checkpoint) error {
+	s, err := r.Status()
+	if err != nil || s.State != Done || s.Step <= c.Step {
+		return nil // what is known of the run is no reason to do without its weights
+	}
+	err = fmt.Errorf("%w: run %s ended at step %d, of which there are no weights", sdk.ErrCorrupt, r.Name, s.Step)
+	return sdk.Hint(err, fmt.Sprintf("take those of step %d: --checkpoint %d", c.Step, c.Step))
 }
 
 func (r *Run) bestStep() (int, error) {
