@@ -99,9 +99,6 @@ func ratio(group, x []float64, choices int) float64 {
 		total, within = total+d*(v-mean), within+e*(v-means[g])
 	}
 	k := present(counts)
-	if n <= k {
-		return 0
-	}
 	return finite(math.Sqrt(max(0, 1-within/total*(n-1)/(n-k))))
 }
 

@@ -102,6 +102,21 @@ func sheetOf(cells ...[]float64) sheet {
 	return sheet{columns: all, cells: cells, rows: len(cells[0])}
 }
 
+func TestAssociation(t *testing.T) {
+	s := sheetOf([]float64{0, 0, 2, 2}, []float64{1, 2, 4, 5})
+	numbers := sheet{columns: []*column{s.columns[1], s.columns[1]}, cells: [][]float64{{1, 2, 3}, {3, 2, 1}}, rows: 3}
+	for what, c := range map[string][2]float64{
+		"category and number":   {s.association(0, 1), ratio(s.cells[0], s.cells[1], 3)},
+		"number and category":   {s.association(1, 0), ratio(s.cells[0], s.cells[1], 3)},
+		"category and category": {s.association(0, 0), 1},
+		"number and number":     {numbers.association(0, 1), -1},
+	} {
+		if !close12(c[0], c[1]) {
+			t.Errorf("%s: %g, want %g", what, c[0], c[1])
+		}
+	}
+}
+
 func TestGower(t *testing.T) {
 	nan := math.NaN()
 	known := sheetOf([]float64{0, 1, 2, 0}, []float64{0, 10, 5, nan})
