@@ -43,9 +43,15 @@ func TestHear(t *testing.T) {
 	if h.pitches[17] < frames-2 || frames < 30 || frames > 45 {
 		t.Errorf("%g frames, by thirds of octaves %v, want those of 1250 Hz", frames, h.pitches)
 	}
-	none := waveEar(t).hear(quiet(4096))
-	if none.loudest != floor || none.attack != 0 || none.decay != 0 || none.pitches != [thirds]float64{} {
-		t.Errorf("in silence there is %+v", none)
+	faint := sine(8000, 1250, 4096)
+	for i := range faint {
+		faint[i] *= 1.9e-3 // -60.4 dB
+	}
+	for what, x := range map[string][]float32{"silence": quiet(4096), "what is too faint": faint} {
+		none := waveEar(t).hear(x)
+		if none.loudest > inaudible || none.attack != 0 || none.decay != 0 || none.pitches != [thirds]float64{} {
+			t.Errorf("in %s there is %.1f dB, %g s, %g s, %v", what, none.loudest, none.attack, none.decay, none.pitches)
+		}
 	}
 }
 
