@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // Ctrl-C ends an evaluation that would take hours, and leaves no half of it.
@@ -39,7 +40,8 @@ models.vae = { plugin = "vae", data = "./data", settings = { hidden = [8], laten
 	if err := s.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { s.cmd.Process.Kill() })
+	guard := time.AfterFunc(2*time.Minute, func() { s.cmd.Process.Kill() }) // that heeds no Ctrl-C
+	defer guard.Stop()
 	lines := bufio.NewScanner(pipe)
 	for lines.Scan() && !strings.Contains(lines.Text(), "scoring") {
 	}

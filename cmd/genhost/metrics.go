@@ -30,12 +30,14 @@ few. The floor is what rows get whose numbers are drawn each by itself from the
 real ones. Standard errors are those of the rows drawn, not of other trainings
 or seeds.
 
-Rows are compared in the features of a small classifier that learns the labels
-of the training split, or as they are where there are no labels; its accuracy
-and digest are printed. The likelihood and its parts are those of the model,
-and only of models that have one; more --samples bring nll nearer to the truth,
-from above. Parzen windows can be beaten by smooth rows, and by copies: look at
-memorisation, which is near 0 for copies, and at plots/eval/neighbours.png.
+Rows are compared in the 64 features of a small classifier that learns the
+labels of the training split; its accuracy and digest are printed. Where there
+are no labels, or no more numbers in a row, they are compared as they are, as
+they always are by parzen, memorisation and ndb. The likelihood and its parts
+are those of the model, and only of models that have one; more --samples bring
+nll nearer to the truth, from above. Parzen windows can be beaten by smooth
+rows, and by copies: look at memorisation, which is near 0 for copies, and at
+plots/eval/neighbours.png.
 `)
 	return &cobra.Command{Use: "metrics", Short: "the metrics of evaluate", Long: b.String()}
 }

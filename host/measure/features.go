@@ -54,9 +54,13 @@ func fcd(ctx context.Context, y *study) ([]report.Figure, error) {
 }
 
 const (
-	mostBlock = 1000 // rows of a block: Bińkowski et al., arXiv:1801.01401
-	blocks    = 10   // at least, where there are rows for them, so that the error is known
+	mostBlock  = 1000 // rows of a block: Bińkowski et al., arXiv:1801.01401
+	leastBlock = 20   // where there are rows for two: fewer vary too much
+	blocks     = 10   // at least, where there are rows for them, so that the error is known
 )
+
+// blockOf returns how large blocks of so many rows are to be.
+func blockOf(rows int) int { return max(2, min(mostBlock, max(rows/blocks, min(leastBlock, rows/2)))) }
 
 func mmd(ctx context.Context, y *study) ([]report.Figure, error) {
 	v, err := y.view(ctx)
@@ -64,7 +68,7 @@ func mmd(ctx context.Context, y *study) ([]report.Figure, error) {
 		return nil, err
 	}
 	n := min(v.generated.Len(), v.real.Len(), v.test.Len())
-	block := max(2, min(mostBlock, n/blocks))
+	block := blockOf(n)
 	note := fmt.Sprintf("blocks of %d rows, %s", block, v.where())
 	return y.contrast(ctx, v.trio, func(rows sdk.Batch) ([]report.Figure, error) {
 		e, err := eval.MMD(ctx, rows, v.test, block, y.Seed)

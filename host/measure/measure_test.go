@@ -316,6 +316,14 @@ func TestMixture(t *testing.T) {
 	}
 }
 
+func TestBlocks(t *testing.T) {
+	for rows, want := range map[int]int{50_000: 1000, 5000: 500, 100: 20, 22: 11, 3: 2} {
+		if got := blockOf(rows); got != want {
+			t.Errorf("blocks of %d rows are of %d, want %d", rows, got, want)
+		}
+	}
+}
+
 func TestSort(t *testing.T) {
 	figures := []report.Figure{{Name: "b", Metric: "modes"}, {Name: "recall", Metric: "prdc"}, {Name: "precision", Metric: "prdc"}, {Metric: "likelihood"}}
 	Sort(figures)
