@@ -14,7 +14,7 @@ type game struct {
 	loss         loss
 	adamG, adamD *optim.Adam
 	schedule     optim.Schedule
-	ema          nn.EMA
+	ema, stats   nn.EMA // of G's parameters, and of what its batch norms remember
 	seeds        seeds
 	tape         tensor.Tape
 	critic       critic
@@ -39,11 +39,13 @@ func (n *gan) newGame(job *sdk.Job) *game {
 	p.seeds = seeds{noise.Uint64(), noise.Uint64(), noise.Uint64(), noise.Uint64()}
 	n.g.stats.Init(noise)
 	n.d.stats.Init(noise)
+	copy(n.average.params.Data, n.g.params.Data) // for rows that are made before G's first step
+	copy(n.average.stats.Data, n.g.stats.Data)
 	p.critic.discriminator = n.d
 	p.adamG, p.adamD = optim.NewAdam(n.Rate), optim.NewAdam(n.DiscriminatorRate)
 	p.adamG.Beta1, p.adamD.Beta1 = n.Beta1, n.Beta1
 	p.schedule = optim.LinearTo(n.steps(job), n.FinalRate)
-	p.ema.Decay = n.EMA
+	p.ema.Decay, p.stats.Decay = n.EMA, n.EMA
 	return p
 }
 
@@ -168,7 +170,7 @@ func (p *game) improveG(fake *tensor.Tensor) {
 	p.adamG.Rate = p.Rate * p.schedule(p.step)
 	p.adamG.Step(&p.g.params)
 	p.ema.Update(&p.average.params, &p.g.params)
-	copy(p.average.stats.Data, p.g.stats.Data)
+	p.stats.Update(&p.average.stats, &p.g.stats)
 }
 
 // lossG returns what G descends.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -62,14 +63,23 @@ func TestCriticStepsAndRates(t *testing.T) {
 	}
 }
 
-// Batch norms remember what they see in training, and what generates has it too.
+// Batch norms remember what they see in training, and what generates has the
+// average of it: at the second step 2/11 of what was, and 9/11 of what is.
 func TestRoundsRemember(t *testing.T) {
 	n := small(t, func(s *settings) { s.BatchNorm = true })
 	before := slices.Clone(n.g.stats.Data)
 	job := &sdk.Job{Data: labelled(n.space, 4), Seed: 1}
-	n.newGame(job).round(job.Data.Gather(sdk.Batch{}, []int{0, 1, 2, 3}))
-	if slices.Equal(n.g.stats.Data, before) || !slices.Equal(n.average.stats.Data, n.g.stats.Data) {
-		t.Errorf("a step leaves statistics %v, and for generating %v", n.g.stats.Data, n.average.stats.Data)
+	p, rows := n.newGame(job), job.Data.Gather(sdk.Batch{}, []int{0, 1, 2, 3})
+	p.round(rows)
+	first := slices.Clone(n.g.stats.Data)
+	if slices.Equal(first, before) || !slices.Equal(n.average.stats.Data, first) {
+		t.Errorf("the first step leaves statistics %v, and %v for generating", first, n.average.stats.Data)
+	}
+	p.round(rows)
+	for i, got := range n.average.stats.Data {
+		if want := (2*first[i] + 9*n.g.stats.Data[i]) / 11; math.Abs(float64(got-want)) > 1e-5 {
+			t.Errorf("statistic %d is %g for generating, want %g", i, got, want)
+		}
 	}
 }
 

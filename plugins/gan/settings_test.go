@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -44,6 +45,20 @@ func TestWidths(t *testing.T) {
 	_, err := newGAN(defaults, space(sdk.Unit, 1<<26))
 	if !errors.Is(err, sdk.ErrBadInput) || len(sdk.Hints(err)) == 0 {
 		t.Errorf("rows of 2²⁶ numbers: %v, want ErrBadInput and a hint", err)
+	}
+}
+
+// The README's table has each setting with its default.
+func TestTableOfSettings(t *testing.T) {
+	b, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range sdk.SchemaOf(defaults) {
+		value := strings.ReplaceAll(strings.Trim(string(s.Default), `"`), ",", ", ")
+		if row := fmt.Sprintf("\n| `%s` | %s | ", s.Name, value); !strings.Contains(string(b), row) {
+			t.Errorf("README.md has no row %q", row[1:])
+		}
 	}
 }
 
