@@ -22,7 +22,7 @@ func TestCoversARing(t *testing.T) {
 	s := defaults
 	s.Latent, s.Generator, s.Discriminator, s.Pac = 2, []int{64, 64}, []int{64, 64}, 2
 	s.Batch, s.Epochs, s.Rate, s.DiscriminatorRate, s.FinalRate, s.Beta1 = 128, 400, 1e-3, 1e-3, 1, 0.5
-	s.LabelSmoothing, s.R1, s.EMA = 0, 0, 0.998
+	s.LabelSmoothing, s.R1, s.BatchNorm, s.EMA = 0, 0, false, 0.998
 	points := space(sdk.Real, 2)
 	points.Conditions = nil
 	n, err := newGAN(s, points)
