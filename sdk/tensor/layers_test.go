@@ -227,16 +227,20 @@ func allocatesNothing(t *testing.T, name string, step func()) {
 	for range 3 {
 		step()
 	}
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
 	const steps = 5
-	for range steps {
-		step()
+	least := uint64(math.MaxUint64)
+	for range 10 { // what tests before have left behind may be cleaned up meanwhile
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		for range steps {
+			step()
+		}
+		runtime.ReadMemStats(&after)
+		if least = min(least, after.Mallocs-before.Mallocs); least < steps {
+			return
+		}
 	}
-	runtime.ReadMemStats(&after)
-	if made := after.Mallocs - before.Mallocs; made >= steps {
-		t.Errorf("%s: %d allocations in %d steps on two threads", name, made, steps)
-	}
+	t.Errorf("%s: %d allocations or more in %d steps on two threads", name, least, steps)
 }
 
 // near checks got against numbers in float64.
