@@ -9,6 +9,8 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -120,11 +122,35 @@ func TestOpenAndClose(t *testing.T) {
 	}
 }
 
+// waitFrozen waits until a process that was sent SIGSTOP has stopped: its threads
+// on other cores run on for a moment.
+func waitFrozen(t *testing.T, pid int) {
+	t.Helper()
+	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))
+	if err != nil || len(threads) == 0 { // there are no such files but on Linux
+		time.Sleep(time.Second)
+		return
+	}
+	frozen := func(thread string) bool {
+		stat, err := os.ReadFile(thread)
+		_, state, _ := strings.Cut(string(stat), ") ")
+		return err != nil || strings.HasPrefix(state, "T") // or it has ended
+	}
+	for range 500 {
+		if !slices.ContainsFunc(threads, func(thread string) bool { return !frozen(thread) }) {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Fatal("the process does not stop")
+}
+
 func TestCloseKillsAFrozenPlugin(t *testing.T) {
 	p, c := open(t)
 	if err := p.cmd.Process.Signal(syscall.SIGSTOP); err != nil {
 		t.Fatal(err)
 	}
+	waitFrozen(t, p.cmd.Process.Pid)
 	c.Close()
 	if !p.killed.Load() {
 		p.Kill()
