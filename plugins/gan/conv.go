@@ -22,8 +22,8 @@ const (
 
 // windows returns those of the convolutions from a picture inwards, as long as what
 // they leave has 4 pixels to a side.
-func (s settings) windows(space sdk.Space) []tensor.Window {
-	height, width, channels := space.Shape[0], space.Shape[1], space.Shape[2]
+func (s settings) windows(v view) []tensor.Window {
+	height, width, channels := v.space.Shape[0], v.space.Shape[1], v.space.Shape[2]
 	var all []tensor.Window
 	for i := 0; min(height, width) >= leastSide; i++ {
 		w := nn.Window2D(height, width, channels, convKernel, 2, 1)
@@ -33,13 +33,13 @@ func (s settings) windows(space sdk.Space) []tensor.Window {
 	return all
 }
 
-func checkConv(s settings, space sdk.Space) error {
-	shape := space.Shape
-	if len(shape) != 3 || min(shape[0], shape[1]) < leastSide || shape[2] > mostPlanes {
-		return sdk.Hint(fmt.Errorf("%w: gan: architecture conv is for pictures of %d×%d pixels or more, not for %s rows of shape %v", sdk.ErrBadInput, leastSide, leastSide, space.Modality, shape),
+func checkConv(s settings, v view) error {
+	shape := v.space.Shape
+	if len(shape) != 3 || v.categories() || min(shape[0], shape[1]) < leastSide || shape[2] > mostPlanes {
+		return sdk.Hint(fmt.Errorf("%w: gan: architecture conv is for pictures of %d×%d pixels or more, not for %s rows of shape %v", sdk.ErrBadInput, leastSide, leastSide, v.space.Modality, shape),
 			"set architecture to mlp, or resize the pictures")
 	}
-	windows := s.windows(space)
+	windows := s.windows(v)
 	// Both networks have a convolution for each window, and a dense layer at the end.
 	n, filters := 0, s.Filters
 	for _, w := range windows {
@@ -47,11 +47,11 @@ func checkConv(s settings, space sdk.Space) error {
 		filters *= 2
 	}
 	inner := windows[len(windows)-1]
-	return fits(space, n+inner.Places()*filters/2*(s.Latent+2))
+	return fits(v.space, n+inner.Places()*filters/2*(s.Latent+2))
 }
 
-func generatorConv(s settings, g *generator, space sdk.Space, inputs int, last tensor.Activation) nn.Layer {
-	windows, hidden := s.windows(space), tensor.Activation(s.Activation)
+func generatorConv(s settings, g *generator, v view, inputs int) nn.Layer {
+	windows, hidden := s.windows(v), tensor.Activation(s.Activation)
 	depth := len(windows)
 	filters := s.Filters << (depth - 1)
 	inner := nn.NewDense(&g.params, "generator.0", inputs, windows[depth-1].Places()*filters, hidden)
@@ -63,7 +63,7 @@ func generatorConv(s settings, g *generator, space sdk.Space, inputs int, last t
 	for i := depth - 1; i >= 0; i-- {
 		name, w := fmt.Sprintf("generator.%d", depth-i), windows[i]
 		if i == 0 {
-			return append(layers, nn.NewConvTransposed(&g.params, name, w, filters, last))
+			return append(layers, nn.NewConvTransposed(&g.params, name, w, filters, v.last()))
 		}
 		conv := nn.NewConvTransposed(&g.params, name, w, filters, hidden)
 		layers = append(layers, conv)
@@ -76,8 +76,8 @@ func generatorConv(s settings, g *generator, space sdk.Space, inputs int, last t
 	return layers
 }
 
-func discriminatorConv(s settings, d *discriminator, space sdk.Space) (nn.Layer, *nn.Dense) {
-	windows, hidden := s.windows(space), tensor.Activation(s.DiscriminatorAct)
+func discriminatorConv(s settings, d *discriminator, v view) (nn.Layer, *nn.Dense) {
+	windows, hidden := s.windows(v), tensor.Activation(s.DiscriminatorAct)
 	windows[0].Channels *= s.Pac
 	var body nn.Sequential
 	filters := s.Filters

@@ -27,7 +27,7 @@ type game struct {
 }
 
 // seeds are those of what steps draw.
-type seeds struct{ latents, dropout, mix, noise uint64 }
+type seeds struct{ latents, dropout, mix, noise, categories uint64 }
 
 // newGame begins one anew.
 func (n *gan) newGame(job *sdk.Job) *game {
@@ -35,15 +35,18 @@ func (n *gan) newGame(job *sdk.Job) *game {
 		p.Init(job.Rand(uint64(i)))
 	}
 	noise := job.Rand(2)
-	p := &game{gan: n, loss: losses[n.Loss], metrics: sdk.Metrics{}, places: architectures[n.Architecture].places(n.space)}
-	p.seeds = seeds{noise.Uint64(), noise.Uint64(), noise.Uint64(), noise.Uint64()}
+	p := &game{gan: n, loss: losses[n.Loss], metrics: sdk.Metrics{}, places: architectures[n.Architecture].places(n.view)}
+	p.seeds = seeds{noise.Uint64(), noise.Uint64(), noise.Uint64(), noise.Uint64(), 0}
 	n.g.stats.Init(noise)
 	n.d.stats.Init(noise)
+	p.seeds.categories = noise.Uint64()
 	copy(n.average.params.Data, n.g.params.Data) // for rows that are made before G's first step
 	copy(n.average.stats.Data, n.g.stats.Data)
 	p.critic.discriminator = n.d
 	p.adamG, p.adamD = optim.NewAdam(n.Rate), optim.NewAdam(n.DiscriminatorRate)
 	p.adamG.Beta1, p.adamD.Beta1 = n.Beta1, n.Beta1
+	p.adamG.Beta2, p.adamD.Beta2 = n.Beta2, n.Beta2
+	p.adamG.Decay = n.WeightDecay
 	p.schedule = optim.LinearTo(n.steps(job), n.FinalRate)
 	p.ema.Decay, p.stats.Decay = n.EMA, n.EMA
 	return p
@@ -75,7 +78,7 @@ func (p *game) round(rows sdk.Batch) {
 	p.tape.Reset()
 	p.tape.Train(p.seeds.dropout, 2*p.drawn)
 	size := rows.Len() / p.Pac * p.Pac
-	x := p.tape.Input(rows.Data[:size*p.space.Size()], size, p.space.Size())
+	x := p.see(p.tape.Input(rows.Data[:size*p.space.Size()], size, p.space.Size()), &p.tape)
 	y := p.tell(rows, size)
 	fake := p.make(y, size)
 	if y != nil {
@@ -106,7 +109,12 @@ func (p *game) make(y *tensor.Tensor, size int) *tensor.Tensor {
 	if y != nil {
 		z = z.Beside(y)
 	}
-	return p.g.Forward(z)
+	var noise *tensor.Tensor
+	if p.g.finish.noisy() {
+		noise = nn.Gumbel(p.tape.Constant(size, p.width()), p.seeds.categories, p.drawn)
+	}
+	fake, _ := p.g.make(z, noise)
+	return fake
 }
 
 // show returns rows as D is to see them: in packs, and through noise as in Sønderby

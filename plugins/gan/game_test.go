@@ -34,8 +34,7 @@ func TestProjection(t *testing.T) {
 // A step that repeats the last one's shapes allocates nothing but what job.Step
 // needs.
 func TestStepsDoNotAllocate(t *testing.T) {
-	for name, set := range games {
-		n := small(t, set)
+	for name, n := range players(t) {
 		job := &sdk.Job{Data: labelled(n.space, 4), Seed: 1}
 		p := n.newGame(job)
 		rows := job.Data.Gather(sdk.Batch{}, []int{0, 1, 2, 3})

@@ -19,7 +19,7 @@ type gan struct {
 	sdk.NoEncoder
 	settings
 	*conditioning
-	space sdk.Space
+	view
 
 	g, average *generator // the average over G's training generates
 	d          *discriminator
@@ -32,21 +32,19 @@ func newGAN(s settings, space sdk.Space) (*gan, error) {
 	if err := s.check(); err != nil {
 		return nil, err
 	}
-	if err := architectures[s.Architecture].check(s, space); err != nil {
+	v, err := newView(space)
+	if err != nil {
 		return nil, err
 	}
-	n := &gan{settings: s, space: space}
-	var err error
+	if err := architectures[s.Architecture].check(s, v); err != nil {
+		return nil, err
+	}
+	n := &gan{settings: s, view: v}
 	if n.conditioning, err = newConditioning(space, s.Condition); err != nil {
 		return nil, err
 	}
-	if n.g, err = s.newGenerator(space, n.told); err != nil {
-		return nil, err
-	}
-	if n.average, err = s.newGenerator(space, n.told); err != nil {
-		return nil, err
-	}
-	n.d = s.newDiscriminator(space, n.told)
+	n.g, n.average = s.newGenerator(v, n.told), s.newGenerator(v, n.told)
+	n.d = s.newDiscriminator(v, n.told)
 	return n, nil
 }
 

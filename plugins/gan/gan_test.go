@@ -19,6 +19,7 @@ func TestPlugin(t *testing.T) {
 		"conv":        `{"architecture": "conv", "filters": 2, "batch_norm": true}`,
 		"conditional": `{"condition": ["label"], "spectral_norm": true, "loss": "hinge"}`,
 		"critic":      `{"loss": "wgan-gp", "critic_steps": 3, "pac": 2}`,
+		"sequence":    `{"architecture": "sequence", "filters": 4, "blocks": 1, "categories": "softmax"}`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			narrow := sdk.Settings{"generator": json.RawMessage("[32, 32]"), "discriminator": json.RawMessage("[32]")}
@@ -35,22 +36,40 @@ func space(kind sdk.Kind, shape ...int) sdk.Space {
 		{Name: "label", Values: []string{"a", "b", "c"}}, {Name: "size", Min: 2, Max: 3},
 	}}
 	s.Segments = []sdk.Segment{{Kind: kind, Len: s.Size()}}
+	if kind == sdk.Category {
+		s.Segments[0].Of = 3
+	}
 	return s
 }
 
 func asIs(*settings) {}
 
-// small returns an initialised model of rows of 5 numbers, or, of conv, of pictures.
+// small returns an initialised model of rows of 5 numbers, or, of conv, of pictures,
+// or, of sequence, of categories.
 func small(t *testing.T, set func(*settings)) *gan {
 	t.Helper()
-	s := defaults
-	s.Latent, s.Generator, s.Discriminator, s.Filters = 3, []int{6, 5}, []int{4}, 2
-	s.Activation, s.DiscriminatorAct = "tanh", "tanh" // no kinks, where differences mislead
-	set(&s)
+	s := smallSettings(set)
 	rows := space(sdk.Unit, 5)
 	if s.Architecture == "conv" {
 		rows = space(sdk.Unit, 9, 8, 2)
 	}
+	if s.Architecture == "sequence" {
+		rows = space(sdk.Category, 6)
+	}
+	return shaken(t, s, rows)
+}
+
+func smallSettings(set func(*settings)) settings {
+	s := defaults
+	s.Latent, s.Generator, s.Discriminator, s.Filters = 3, []int{6, 5}, []int{4}, 2
+	s.Activation, s.DiscriminatorAct = "tanh", "tanh" // no kinks, where differences mislead
+	set(&s)
+	return s
+}
+
+// shaken returns an initialised model.
+func shaken(t *testing.T, s settings, rows sdk.Space) *gan {
+	t.Helper()
 	n, err := newGAN(s, rows)
 	if err != nil {
 		t.Fatal(err)
@@ -82,6 +101,17 @@ func labelled(space sdk.Space, n int) sdk.Rows {
 		b.Conditions["label"][i], b.Conditions["size"][i] = float32(i%3), 2+rng.Float32()
 		for j := range b.Row(i) {
 			b.Row(i)[j] = rng.Float32()
+		}
+	}
+	for i := range n {
+		at := 0
+		for _, g := range space.Segments {
+			for j := range b.Row(i)[at : at+g.Len] {
+				if g.Kind == sdk.Category {
+					b.Row(i)[at+j] = float32(rng.IntN(g.Of))
+				}
+			}
+			at += g.Len
 		}
 	}
 	return sdk.InMemory(space, b)
@@ -143,8 +173,8 @@ func TestAverageGenerates(t *testing.T) {
 			t.Fatal(err)
 		}
 		var tape tensor.Tape
-		last := n.g.Forward(tape.Input(z.Data, 2, n.Latent)).Data
-		if same := slices.Equal(got.Data, last); same != (decay == 0) {
+		last, _ := n.g.make(tape.Input(z.Data, 2, n.Latent), nil)
+		if same := slices.Equal(got.Data, last.Data); same != (decay == 0) {
 			t.Errorf("decay %g: rows of the last generator: %v", decay, same)
 		}
 	}

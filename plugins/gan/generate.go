@@ -37,7 +37,7 @@ func (n *gan) checkRequest(req sdk.GenerateRequest) error {
 	if err := req.Check(n.heeded...); err != nil {
 		return err
 	}
-	if most := mostNumbers / max(n.Latent, n.space.Size()); req.N > most {
+	if most := mostNumbers / max(n.Latent, n.width()); req.N > most {
 		return sdk.Hint(fmt.Errorf("%w: %d rows at once", sdk.ErrBadInput, req.N), fmt.Sprintf("ask for %d at most", most))
 	}
 	return nil
@@ -62,15 +62,25 @@ func (n *gan) Decode(ctx context.Context, z sdk.Batch) (sdk.Batch, error) {
 		}
 		part := z.Slice(i, min(i+chunk, z.Len()))
 		n.tape.Reset()
-		latents := n.tape.Input(part.Data, part.Len(), n.Latent)
-		if n.told > 0 {
-			latents = latents.Beside(n.encode(n.tape.Constant(part.Len(), n.told), part.Conditions))
-		}
-		copy(rows.Slice(i, i+part.Len()).Data, n.average.Forward(latents).Data)
+		n.settle(rows.Slice(i, i+part.Len()).Data, n.decode(part))
 	}
 	n.space.Settle(rows)
 	rows.Conditions = z.Conditions
 	return rows, nil
+}
+
+// decode returns what the averaged generator makes of latents.
+func (n *gan) decode(z sdk.Batch) *tensor.Tensor {
+	latents := n.tape.Input(z.Data, z.Len(), n.Latent)
+	var noise *tensor.Tensor
+	if n.average.finish.noisy() {
+		noise = noiseOf(latents, &n.tape, n.width())
+	}
+	if n.told > 0 {
+		latents = latents.Beside(n.encode(n.tape.Constant(z.Len(), n.told), z.Conditions))
+	}
+	rows, _ := n.average.make(latents, noise)
+	return rows
 }
 
 // Generate decodes latents that it draws.

@@ -104,6 +104,12 @@ var games = map[string]func(s *settings){
 		s.Condition, s.R1, s.Pac, s.Noise, s.BatchNorm, s.SpectralNorm = []string{"label"}, 1, 2, 0.1, true, true
 	},
 	"conv": func(s *settings) { s.Architecture, s.R1 = "conv", 1 },
+	"sequence": func(s *settings) {
+		s.Architecture, s.Blocks, s.Loss, s.Categories, s.Pac = "sequence", 1, "wgan-gp", softmax, 2
+	},
+	"sequence, all": func(s *settings) {
+		s.Architecture, s.Condition, s.Tau, s.R1, s.BatchNorm, s.SpectralNorm = "sequence", []string{"label"}, 1, 2, true, true
+	},
 	"conv, all": func(s *settings) {
 		s.Architecture, s.Condition, s.Pac, s.BatchNorm, s.SpectralNorm = "conv", []string{"label"}, 2, true, true
 	},
@@ -112,9 +118,8 @@ var games = map[string]func(s *settings){
 // Each network's gradient, the other one frozen, agrees with central differences of
 // its own loss, penalties and all.
 func TestGradients(t *testing.T) {
-	for name, set := range games {
+	for name, n := range players(t) {
 		t.Run(name, func(t *testing.T) {
-			n := small(t, set)
 			p := n.newGame(&sdk.Job{Data: labelled(n.space, 4), Seed: 1})
 			shake(n)
 			rows := labelled(n.space, 4).Gather(sdk.Batch{}, []int{0, 1, 2, 3})
@@ -127,7 +132,7 @@ func TestGradients(t *testing.T) {
 					p.critic.y = pack(y, p.Pac, 1)
 				}
 				p.d.normalise(&p.tape, false)
-				return p.tape.Input(rows.Data, 4, n.space.Size()), p.make(y, 4)
+				return n.see(p.tape.Input(rows.Data, 4, n.space.Size()), &p.tape), p.make(y, 4)
 			}
 			agrees(t, &n.d.params, &n.g.params, func() *tensor.Tensor { return p.lossD(begin()) })
 			agrees(t, &n.g.params, &n.d.params, func() *tensor.Tensor {
@@ -136,6 +141,19 @@ func TestGradients(t *testing.T) {
 			})
 		})
 	}
+}
+
+// players are models with the settings of games, and others of rows of all kinds.
+func players(t *testing.T) map[string]*gan {
+	all := map[string]*gan{}
+	for name, set := range games {
+		all[name] = small(t, set)
+	}
+	all["mix"] = shaken(t, smallSettings(func(s *settings) { s.Tau = 1 }), mixed())
+	all["mix, all"] = shaken(t, smallSettings(func(s *settings) {
+		s.Categories, s.Condition, s.Pac, s.BatchNorm, s.Loss = softmax, []string{"label"}, 2, true, "wgan-gp"
+	}), mixed())
+	return all
 }
 
 // agrees compares the gradient of loss by params with central differences.

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 
-	"github.com/genhost/genhost/sdk"
 	"github.com/genhost/genhost/sdk/nn"
 	"github.com/genhost/genhost/sdk/tensor"
 )
@@ -13,26 +12,26 @@ import (
 
 // widthsMLP returns those of the generator's layers and of the discriminator's, of
 // rows of which told numbers are known.
-func (s settings) widthsMLP(space sdk.Space, inputs int) (generator, discriminator []int) {
-	generator = append(append([]int{inputs}, s.Generator...), space.Size())
-	discriminator = append(append([]int{s.Pac * space.Size()}, s.Discriminator...), 1)
+func (s settings) widthsMLP(v view, inputs int) (generator, discriminator []int) {
+	generator = append(append([]int{inputs}, s.Generator...), v.width())
+	discriminator = append(append([]int{s.Pac * v.width()}, s.Discriminator...), 1)
 	return generator, discriminator
 }
 
-func checkMLP(s settings, space sdk.Space) error {
-	up, down := s.widthsMLP(space, s.Latent)
+func checkMLP(s settings, v view) error {
+	up, down := s.widthsMLP(v, s.Latent)
 	n := 0
 	for _, widths := range [][]int{up, down} {
 		for i := 1; i < len(widths); i++ {
 			n += (widths[i-1] + 1) * widths[i]
 		}
 	}
-	return fits(space, n)
+	return fits(v.space, n)
 }
 
-func generatorMLP(s settings, g *generator, space sdk.Space, inputs int, last tensor.Activation) nn.Layer {
-	widths, _ := s.widthsMLP(space, inputs)
-	mlp := nn.NewMLP(&g.params, "generator", widths, tensor.Activation(s.Activation), last)
+func generatorMLP(s settings, g *generator, v view, inputs int) nn.Layer {
+	widths, _ := s.widthsMLP(v, inputs)
+	mlp := nn.NewMLP(&g.params, "generator", widths, tensor.Activation(s.Activation), v.last())
 	if !s.BatchNorm {
 		return mlp
 	}
@@ -47,8 +46,8 @@ func generatorMLP(s settings, g *generator, space sdk.Space, inputs int, last te
 	return layers
 }
 
-func discriminatorMLP(s settings, d *discriminator, space sdk.Space) (nn.Layer, *nn.Dense) {
-	_, widths := s.widthsMLP(space, 0)
+func discriminatorMLP(s settings, d *discriminator, v view) (nn.Layer, *nn.Dense) {
+	_, widths := s.widthsMLP(v, 0)
 	mlp := nn.NewMLP(&d.params, "discriminator", widths, tensor.Activation(s.DiscriminatorAct), tensor.Linear)
 	last := len(mlp) - 1
 	var body nn.Sequential

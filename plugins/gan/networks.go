@@ -11,29 +11,38 @@ import (
 // An architecture makes the layers of both networks, for rows of a space.
 type architecture struct {
 	// check refuses spaces that it is not for.
-	check func(s settings, space sdk.Space) error
+	check func(s settings, v view) error
 
-	// generator makes layers from so many inputs to a row, which ends in last.
-	generator func(s settings, g *generator, space sdk.Space, inputs int, last tensor.Activation) nn.Layer
+	// generator makes layers from so many inputs to a row, but for its finish.
+	generator func(s settings, g *generator, v view, inputs int) nn.Layer
 
 	// discriminator makes the layers from packs of rows to features, and the last
 	// one, from features to one number.
-	discriminator func(s settings, d *discriminator, space sdk.Space) (body nn.Layer, head *nn.Dense)
+	discriminator func(s settings, d *discriminator, v view) (body nn.Layer, head *nn.Dense)
 
 	// places is in how many places a row has channels, see pack.
-	places func(space sdk.Space) int
+	places func(v view) int
 }
 
 var architectures = map[string]architecture{
-	"mlp":  {checkMLP, generatorMLP, discriminatorMLP, func(sdk.Space) int { return 1 }},
-	"conv": {checkConv, generatorConv, discriminatorConv, func(space sdk.Space) int { return space.Shape[0] * space.Shape[1] }},
+	"mlp":      {checkMLP, generatorMLP, discriminatorMLP, func(view) int { return 1 }},
+	"conv":     {checkConv, generatorConv, discriminatorConv, func(v view) int { return v.space.Shape[0] * v.space.Shape[1] }},
+	"sequence": {checkSequence, generatorSequence, discriminatorSequence, func(v view) int { return v.space.Shape[0] }},
 }
 
 // A generator is G: of a latent, and beside it what it is told of the row, it makes
 // a row.
 type generator struct {
 	params, stats tensor.Params // stats are what batch norms remember
-	nn.Layer
+	layers        nn.Layer
+	finish        finish
+}
+
+// make returns rows as D sees them, and, for what is known of them, the numbers
+// that they were made of: logits, where they are of categories.
+func (g *generator) make(z, noise *tensor.Tensor) (rows, logits *tensor.Tensor) {
+	logits = g.layers.Forward(z)
+	return g.finish.apply(logits, noise), logits
 }
 
 // norm makes what follows a hidden layer of so many channels: a batch norm, where
@@ -97,21 +106,17 @@ type critic struct {
 func (c *critic) Forward(x *tensor.Tensor) *tensor.Tensor { return c.judge(x, c.y) }
 
 // newGenerator makes a generator of rows of which told numbers are known.
-func (s settings) newGenerator(space sdk.Space, told int) (*generator, error) {
-	last, err := output(space)
-	if err != nil {
-		return nil, err
-	}
-	g := &generator{}
-	g.Layer = architectures[s.Architecture].generator(s, g, space, s.Latent+told, last)
-	return g, nil
+func (s settings) newGenerator(v view, told int) *generator {
+	g := &generator{finish: finish{view: v, kind: s.Categories, tau: float32(s.Tau)}}
+	g.layers = architectures[s.Architecture].generator(s, g, v, s.Latent+told)
+	return g
 }
 
 // newDiscriminator makes a discriminator of packs of rows of each of which told
 // numbers are known.
-func (s settings) newDiscriminator(space sdk.Space, told int) *discriminator {
+func (s settings) newDiscriminator(v view, told int) *discriminator {
 	d := &discriminator{}
-	d.body, d.head = architectures[s.Architecture].discriminator(s, d, space)
+	d.body, d.head = architectures[s.Architecture].discriminator(s, d, v)
 	features := d.head.Weight.Rows
 	if told > 0 {
 		d.label = d.params.Add("discriminator.label.weight", s.Pac*told, features, nn.GlorotUniform(s.Pac*told, features))

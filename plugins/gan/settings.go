@@ -4,21 +4,23 @@ import (
 	"fmt"
 
 	"github.com/genhost/genhost/sdk"
-	"github.com/genhost/genhost/sdk/tensor"
 )
 
 type settings struct {
-	Architecture      string   `json:"architecture" choices:"mlp,conv" help:"dense layers, or convolutions for pictures"`
+	Architecture      string   `json:"architecture" choices:"mlp,conv,sequence" help:"dense layers, convolutions for pictures, or convolutions for texts and signals"`
 	Latent            int      `json:"latent" min:"1" max:"4096" help:"numbers in a latent, the size of z"`
 	Generator         []int    `json:"generator" min:"1" max:"16384" help:"widths of the generator's hidden layers, of mlp"`
 	Discriminator     []int    `json:"discriminator" min:"1" max:"16384" help:"widths of the discriminator's hidden layers, of mlp"`
-	Filters           int      `json:"filters" min:"1" max:"1024" help:"filters of the outermost convolutions, of conv; twice as many at half the size"`
+	Filters           int      `json:"filters" min:"1" max:"1024" help:"filters of the outermost convolutions, of conv, with twice as many at half the size; of all convolutions, of sequence"`
+	Blocks            int      `json:"blocks" min:"1" max:"64" help:"residual blocks of two convolutions in each network, of sequence"`
 	Activation        string   `json:"activation" choices:"relu,leaky_relu,tanh,sigmoid" help:"function after each of the generator's hidden layers"`
 	DiscriminatorAct  string   `json:"discriminator_activation" choices:"relu,leaky_relu,tanh,sigmoid" help:"function after each of the discriminator's hidden layers"`
 	BatchNorm         bool     `json:"batch_norm" help:"batch norm in the generator's hidden layers"`
 	SpectralNorm      bool     `json:"spectral_norm" help:"divide the discriminator's weights by their spectral norms"`
 	Dropout           float64  `json:"dropout" min:"0" max:"0.9" help:"how much of the discriminator's hidden layers a step drops"`
 	Noise             float64  `json:"noise" min:"0" max:"10" help:"standard deviation of noise on what the discriminator sees"`
+	Categories        string   `json:"categories" choices:"softmax,gumbel,straight-through" help:"what the generator makes of a category: probabilities, near to a draw, or a draw with the slopes of one that is near"`
+	Tau               float64  `json:"tau" min:"0.01" max:"100" help:"temperature τ of gumbel and straight-through: the lower, the nearer to a draw"`
 	Condition         []string `json:"condition" help:"conditions of the rows that the model is to heed, such as label"`
 	Loss              string   `json:"loss" choices:"nonsaturating,hinge,lsgan,wgan-gp" help:"what the two networks descend"`
 	LabelSmoothing    float64  `json:"label_smoothing" min:"0" max:"0.5" help:"how far below 1 the target of a real row is, of nonsaturating"`
@@ -32,6 +34,8 @@ type settings struct {
 	DiscriminatorRate float64  `json:"discriminator_rate" min:"0" help:"Adam's step size for the discriminator"`
 	FinalRate         float64  `json:"final_rate" min:"0" max:"1" help:"part of both rates that is left at the end; they fall along a line"`
 	Beta1             float64  `json:"beta1" min:"0" max:"0.999" help:"Adam's decay of the mean gradient, in both"`
+	Beta2             float64  `json:"beta2" min:"0" max:"0.999999" help:"Adam's decay of the mean squared gradient, in both"`
+	WeightDecay       float64  `json:"weight_decay" min:"0" max:"1000" help:"what a step takes away of each weight of the generator, as a part of the rate"`
 	EMA               float64  `json:"ema" min:"0" max:"0.999999" help:"decay of the average of the generator that generates; 0 for none"`
 }
 
@@ -41,10 +45,13 @@ var defaults = settings{
 	Generator:         []int{256, 512, 1024},
 	Discriminator:     []int{512, 256},
 	Filters:           32,
+	Blocks:            3,
 	Activation:        "relu",
 	DiscriminatorAct:  "leaky_relu",
 	BatchNorm:         true,
 	Loss:              "nonsaturating",
+	Categories:        gumbel,
+	Tau:               0.2,
 	LabelSmoothing:    0.1,
 	GradientPenalty:   10,
 	CriticSteps:       1,
@@ -55,6 +62,7 @@ var defaults = settings{
 	DiscriminatorRate: 2e-3,
 	FinalRate:         0.1,
 	Beta1:             0,
+	Beta2:             0.999,
 	EMA:               0.998,
 }
 
@@ -73,23 +81,3 @@ func (s settings) check() error {
 
 // wantsPenalty is whether the discriminator has the penalty of wgan-gp.
 func (s settings) wantsPenalty() bool { return s.Loss == "wgan-gp" && s.GradientPenalty > 0 }
-
-// output chooses the generator's last activation, whose range is that of the
-// rows of space.
-func output(space sdk.Space) (tensor.Activation, error) {
-	count := map[sdk.Kind]int{}
-	for _, g := range space.Segments {
-		if g.Kind == sdk.Category {
-			return "", sdk.Hint(fmt.Errorf("%w: gan: %s rows have %s numbers, which it cannot model", sdk.ErrBadInput, space.Modality, g.Kind),
-				"gan works with rows of unit, binary, signed and real numbers, such as images and audio")
-		}
-		count[g.Kind]++
-	}
-	switch len(space.Segments) {
-	case count[sdk.Unit] + count[sdk.Binary]:
-		return tensor.Sigmoid, nil
-	case count[sdk.Signed]:
-		return tensor.Tanh, nil
-	}
-	return tensor.Linear, nil
-}

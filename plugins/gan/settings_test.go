@@ -10,35 +10,10 @@ import (
 	"testing"
 
 	"github.com/genhost/genhost/sdk"
-	"github.com/genhost/genhost/sdk/tensor"
 )
 
-func TestOutput(t *testing.T) {
-	for _, c := range []struct {
-		kinds []sdk.Kind
-		want  tensor.Activation
-		err   error
-	}{
-		{[]sdk.Kind{sdk.Unit}, tensor.Sigmoid, nil},
-		{[]sdk.Kind{sdk.Binary, sdk.Unit}, tensor.Sigmoid, nil},
-		{[]sdk.Kind{sdk.Signed, sdk.Signed}, tensor.Tanh, nil},
-		{[]sdk.Kind{sdk.Real}, tensor.Linear, nil},
-		{[]sdk.Kind{sdk.Unit, sdk.Signed}, tensor.Linear, nil},
-		{[]sdk.Kind{sdk.Real, sdk.Category}, "", sdk.ErrBadInput},
-	} {
-		s := sdk.Space{Modality: "test"}
-		for _, k := range c.kinds {
-			s.Segments = append(s.Segments, sdk.Segment{Kind: k, Len: 1, Of: 2})
-		}
-		got, err := output(s)
-		if got != c.want || !errors.Is(err, c.err) || (err != nil) != (len(sdk.Hints(err)) > 0) {
-			t.Errorf("%v: %q and %v, want %q and %v, with a hint", c.kinds, got, err, c.want, c.err)
-		}
-	}
-}
-
 func TestWidths(t *testing.T) {
-	up, down := defaults.widthsMLP(space(sdk.Unit, 784), defaults.Latent)
+	up, down := defaults.widthsMLP(viewOf(t, space(sdk.Unit, 784)), defaults.Latent)
 	if !slices.Equal(up, []int{100, 256, 512, 1024, 784}) || !slices.Equal(down, []int{784, 512, 256, 1}) {
 		t.Errorf("got %v and %v: not the article's", up, down)
 	}
