@@ -4,7 +4,11 @@
 //	schema = 1
 //
 //	[plugins.vae]
-//	source = "./plugins/vae"    # a Go package's folder, or an executable
+//	source  = "./plugins/vae"   # a Go package's folder, or an executable
+//	sandbox = "auto"            # the default; or "require", or "off"
+//	network = true              # let it use the network; default: false
+//	env     = ["CUDA_VISIBLE_DEVICES"] # variables of the host's that it sees
+//	memory  = "4GiB"            # how much it may use; default: all
 //
 //	[plugins.image]
 //	source = "./plugins/image"

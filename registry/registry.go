@@ -26,6 +26,7 @@ type Plugin struct {
 	Source string // as in models.toml: "./plugins/vae"
 	Line   int    // where it stands
 	Path   string // what Source means, absolute; "" for what is no path
+	Grant
 
 	file string
 }
@@ -136,7 +137,7 @@ func callIt(name string) string {
 }
 
 func (r *Registry) addPlugin(name string, t table) error {
-	if err := t.only("source"); err != nil {
+	if err := t.only(append([]string{"source"}, grantKeys...)...); err != nil {
 		return err
 	}
 	source, err := t.text("source")
@@ -149,6 +150,9 @@ func (r *Registry) addPlugin(name string, t table) error {
 			`add source = "./PATH", the folder of a Go package or an executable`)
 	}
 	p := Plugin{Name: name, Source: source, Line: line, file: t.file}
+	if p.Grant, err = t.grant(); err != nil {
+		return err
+	}
 	if !hasScheme(source) {
 		if p.Path, err = r.resolve(source); err != nil {
 			return t.errorf("source", "is %s: %w", source, err)

@@ -50,6 +50,10 @@ const good = `schema = 1
 source = "./plugins/vae"
 [plugins]
 image.source = "/opt/image"
+image.sandbox = "require"
+image.network = true
+image.env = ["CUDA_HOME"]
+image.memory = "1.5GiB"
 far = { source = "oci://example.com/far:1" }
 
 [models.digits]
@@ -93,17 +97,17 @@ func TestLoad(t *testing.T) {
 		Path: "models.toml",
 		Dir:  dir,
 		Plugins: []Plugin{
-			{Name: "vae", Source: "./plugins/vae", Line: 3, Path: filepath.Join(dir, "plugins", "vae"), file: "models.toml"},
-			{Name: "image", Source: "/opt/image", Line: 6, Path: "/opt/image", file: "models.toml"},
-			{Name: "far", Source: "oci://example.com/far:1", Line: 7, file: "models.toml"},
+			{Name: "vae", Source: "./plugins/vae", Line: 3, Path: filepath.Join(dir, "plugins", "vae"), Grant: Grant{Sandbox: SandboxAuto}, file: "models.toml"},
+			{Name: "image", Source: "/opt/image", Line: 6, Path: "/opt/image", Grant: Grant{Sandbox: SandboxRequire, Network: true, Env: []string{"CUDA_HOME"}, Memory: 3 << 29}, file: "models.toml"},
+			{Name: "far", Source: "oci://example.com/far:1", Line: 11, Grant: Grant{Sandbox: SandboxAuto}, file: "models.toml"},
 		},
 		Models: []Model{{
-			Name: "digits", Plugin: "vae", Model: "conv-vae", Modality: "image", Data: filepath.Join(dir, "data", "digits"), Line: 9,
+			Name: "digits", Plugin: "vae", Model: "conv-vae", Modality: "image", Data: filepath.Join(dir, "data", "digits"), Line: 13,
 			Settings: settings(`latent 32`, `hidden [256,128]`, `rate 0.001`, `beta 1`, `big 9007199254740993`,
 				`long 0.1234567890123456`, `tied true`, `note "a \"<b>\" \\ ü"`, `none []`),
 			Read: settings(`size 28`),
 		}, {
-			Name: "faces", Plugin: "image", Model: "faces", Data: "fashion", Line: 30,
+			Name: "faces", Plugin: "image", Model: "faces", Data: "fashion", Line: 34,
 		}},
 	}
 	if !reflect.DeepEqual(r, want) {
@@ -185,12 +189,18 @@ func TestBadFiles(t *testing.T) {
 		"plugins a list":  {"schema = 1\n[[plugins]]\nsource = 'p'", "models.toml:2: plugins is a list: want a table", nil},
 		"plugin a string": {"schema = 1\n\nplugins.vae = 'p'", "models.toml:3: plugins.vae is text: want a table", nil},
 		"models a number": {"schema = 1\nmodels = 3", "models.toml:2: models is a number: want a table", nil},
-		"plugin's key":    {head + "sorce = 'q'", "models.toml:4: unknown key plugins.vae.sorce", hints("did you mean source? there is source")},
-		"quoted key":      {head + "'a b' = 1", `models.toml:4: unknown key plugins.vae."a b"`, hints("there is source")},
+		"plugin's key":    {head + "sorce = 'q'", "models.toml:4: unknown key plugins.vae.sorce", hints("did you mean source? there is source, sandbox, network, env, memory")},
+		"quoted key":      {head + "'a b' = 1", `models.toml:4: unknown key plugins.vae."a b"`, hints("there is source, sandbox, network, env, memory")},
 		"no source": {"schema = 1\n[plugins.vae]\n", "models.toml:2: plugins.vae has no source",
 			hints(`add source = "./PATH", the folder of a Go package or an executable`)},
 		"empty source":      {"schema = 1\n[plugins.vae]\nsource = ' '\n", "models.toml:3: plugins.vae.source is empty", nil},
 		"source a list":     {"schema = 1\n[plugins.vae]\nsource = ['p']\n", "models.toml:3: plugins.vae.source is a list: want text in quotes", nil},
+		"no such sandbox":   {head + "sandbox = 'of'", `models.toml:4: plugins.vae.sandbox is "of"`, hints("did you mean off? there is auto, require, off")},
+		"network as text":   {head + "network = 'no'", "models.toml:4: plugins.vae.network is text: want true or false", nil},
+		"env as text":       {head + "env = 'A'", "models.toml:4: plugins.vae.env is text: want a list of texts", nil},
+		"env with a value":  {head + "env = ['A', 'B=1']", `models.toml:4: plugins.vae.env has "B=1": want names of variables`, hints(`such as env = ["CUDA_VISIBLE_DEVICES"]`)},
+		"memory of bytes":   {head + "memory = '4GB'", `models.toml:4: plugins.vae.memory is "4GB": want a number and KiB, MiB, GiB or TiB`, hints(`such as memory = "4GiB"`)},
+		"memory of nothing": {head + "memory = '0GiB'", `models.toml:4: plugins.vae.memory is "0GiB": want a number and KiB, MiB, GiB or TiB`, hints(`such as memory = "4GiB"`)},
 		"plugin's bad name": {"schema = 1\n[plugins.My_VAE]\nsource = 'p'\n", "models.toml:2: plugins.My_VAE is no good name: want lower-case letters, digits and dashes, a letter first", hints("call it my-vae")},
 		"hopeless name":     {"schema = 1\n[plugins.\"\"]\nsource = 'p'\n", `models.toml:2: plugins."" is no good name: want lower-case letters, digits and dashes, a letter first`, nil},
 		"dotted name":       {head + "[models.vae.large]\nplugin = 'vae'", "models.toml:4: unknown key models.vae.large", hints("what a model itself can be told stands in [models.vae.settings]", "there is plugin, model, modality, data, settings, read")},
@@ -330,10 +340,10 @@ func TestLocate(t *testing.T) {
 		in   Table
 		want string
 	}{
-		{unknown, SettingsTable, `models.toml:17: digits has no setting "latnet"`},
-		{bad, SettingsTable, "models.toml:16: setting latent is 0: want an integer of at least 1"},
-		{size, ReadTable, "models.toml:29: setting size is 28: want an integer of at least 99"},
-		{&sdk.SettingError{Setting: "size"}, ReadTable, `models.toml:29: image has no setting "size"`},
+		{unknown, SettingsTable, `models.toml:21: digits has no setting "latnet"`},
+		{bad, SettingsTable, "models.toml:20: setting latent is 0: want an integer of at least 1"},
+		{size, ReadTable, "models.toml:33: setting size is 28: want an integer of at least 99"},
+		{&sdk.SettingError{Setting: "size"}, ReadTable, `models.toml:33: image has no setting "size"`},
 		{size, SettingsTable, size.Error()},
 		{elsewhere, SettingsTable, elsewhere.Error()},
 		{other, SettingsTable, "out of cheese"},
