@@ -20,6 +20,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"sync"
 	"time"
@@ -43,6 +44,10 @@ type Spec struct {
 	Path string // of the executable
 	Args []string
 
+	// File is the executable, opened, when it has been checked: on Linux it is
+	// what runs, whatever is at Path by then. Start closes it. It may be nil.
+	File *os.File
+
 	// Log gets all that the plugin prints, from one goroutine at a time; nil
 	// discards it.
 	Log io.Writer
@@ -63,6 +68,9 @@ type Process struct {
 
 // Start starts a plugin and asks it what it offers.
 func Start(ctx context.Context, spec Spec) (*Process, error) {
+	if spec.File != nil {
+		defer spec.File.Close()
+	}
 	path, err := filepath.Abs(spec.Path)
 	if err != nil {
 		return nil, fmt.Errorf("start the %s plugin: %w", spec.Name, err)

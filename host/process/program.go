@@ -52,6 +52,7 @@ func (p *program) Start(env []string, stdout io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("start the %s plugin: %w", p.spec.Name, err)
 	}
+	executeFile(cmd, p.spec.File)
 	out, err := addPipes(cmd)
 	if err == nil {
 		err = startProcess(cmd, p.done)

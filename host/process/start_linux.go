@@ -1,6 +1,8 @@
 package process
 
 import (
+	"fmt"
+	"os"
 	"os/exec"
 	"runtime"
 	"syscall"
@@ -23,4 +25,14 @@ func startProcess(cmd *exec.Cmd, done <-chan struct{}) error {
 		}
 	}()
 	return <-started
+}
+
+// executeFile makes cmd run a file that is open here, and hands it over. The
+// process keeps it open: a script's interpreter reads it.
+func executeFile(cmd *exec.Cmd, f *os.File) {
+	if f == nil {
+		return
+	}
+	cmd.ExtraFiles = append(cmd.ExtraFiles, f)
+	cmd.Path = fmt.Sprintf("/proc/self/fd/%d", 2+len(cmd.ExtraFiles))
 }
