@@ -20,6 +20,7 @@ type Comparison struct {
 	Generated Batch
 	Train     Batch // that the model learned from
 	Test      Batch // that it did not
+	Decoded   Batch // what the model decodes of the rows of Test when it has encoded them, one for each; no rows where it cannot
 	Seed      uint64
 }
 

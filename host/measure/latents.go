@@ -69,30 +69,47 @@ func (y *study) encoded(ctx context.Context, rows sdk.Batch) (sdk.Batch, error) 
 	return z, nil
 }
 
+// decoded returns what the model makes of the held-out rows of [study.test]
+// when it encodes and decodes them.
+func (y *study) decoded(ctx context.Context) (sdk.Batch, error) {
+	return y.decodings.get(func() (sdk.Batch, error) {
+		rows := sdk.Batch{Shape: y.space.Shape}
+		decoder, err := sdk.As[sdk.Decoder](y.Model)
+		if err != nil {
+			return rows, inapplicable(err)
+		}
+		z, err := y.latents(ctx)
+		if err != nil {
+			return rows, err
+		}
+		for from := 0; from < z.Len(); from += chunk(y.space) {
+			some := z.Slice(from, min(z.Len(), from+chunk(y.space)))
+			back, err := decoder.Decode(ctx, some)
+			if err != nil {
+				return rows, fmt.Errorf("decode: %w", err)
+			}
+			if back.Len() != some.Len() || back.RowSize() != y.space.Size() {
+				return rows, fmt.Errorf("%w: the model decoded %d latents to %d rows", sdk.ErrProtocol, some.Len(), back.Len())
+			}
+			rows.Data = append(rows.Data, back.Data...)
+		}
+		return rows, nil
+	})
+}
+
 // squaredError is the mean over numbers, with a standard error over rows. The
 // floor is what the mean of the training rows gets in place of every row.
 func squaredError(ctx context.Context, y *study) ([]report.Figure, error) {
-	decoder, err := sdk.As[sdk.Decoder](y.Model)
-	if err != nil {
-		return nil, inapplicable(err)
-	}
 	test := y.test(y.Rows)
-	z, err := y.latents(ctx)
+	back, err := y.decoded(ctx)
 	if err != nil {
 		return nil, err
 	}
 	y.begin()
 	var errs []float64
-	for from := 0; from < z.Len(); from += chunk(y.space) {
-		some := z.Slice(from, min(z.Len(), from+chunk(y.space)))
-		back, err := decoder.Decode(ctx, some)
-		if err != nil {
-			return nil, fmt.Errorf("decode: %w", err)
-		}
-		if back.Len() != some.Len() || back.RowSize() != test.RowSize() {
-			return nil, fmt.Errorf("%w: the model decoded %d latents to %d rows", sdk.ErrProtocol, some.Len(), back.Len())
-		}
-		a, b := y.points(test.Slice(from, from+some.Len())), y.points(back)
+	for from := 0; from < back.Len(); from += chunk(y.space) {
+		to := min(back.Len(), from+chunk(y.space))
+		a, b := y.points(test.Slice(from, to)), y.points(back.Slice(from, to))
 		for i := range a.Len() {
 			errs = append(errs, apart(a.Row(i), func(j int) float64 { return float64(b.Row(i)[j]) }))
 		}

@@ -3,6 +3,7 @@ package measure
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -24,8 +25,14 @@ func ofModality(ctx context.Context, y *study) ([]report.Figure, error) {
 	if err != nil {
 		return nil, err
 	}
+	decoded, err := y.decoded(ctx)
+	if err != nil && !errors.Is(err, errInapplicable) {
+		return nil, err
+	}
 	y.begin()
-	found, err := measurer.Measure(ctx, y.space, sdk.Comparison{Generated: generated, Train: y.known(), Test: y.test(y.Rows), Seed: y.Seed})
+	found, err := measurer.Measure(ctx, y.space, sdk.Comparison{
+		Generated: generated, Train: y.known(), Test: y.test(y.Rows), Decoded: decoded, Seed: y.Seed,
+	})
 	if err != nil {
 		return nil, inapplicable(err)
 	}

@@ -41,6 +41,25 @@ func TestModality(t *testing.T) {
 	if c := r.got; c.Generated.Len() != 800 || c.Train.Len() != 800 || c.Test.Len() != 800 || c.Seed != 1 {
 		t.Errorf("%d generated rows, %d to learn from, %d others", c.Generated.Len(), c.Train.Len(), c.Test.Len())
 	}
+	if n := r.got.Decoded.Len(); n != 0 {
+		t.Errorf("%d decoded rows of a model that does not encode", n)
+	}
+}
+
+// A modality is shown what is decoded of each held-out row.
+func TestModalityDecoded(t *testing.T) {
+	s := subject(&coder{generator: generator{rows: ring(800, 3)}})
+	r := &ruler{}
+	s.Modality = r
+	figuresOf(t, s, "modality")
+	if r.got.Decoded.Len() != r.got.Test.Len() {
+		t.Fatalf("%d decoded rows of %d", r.got.Decoded.Len(), r.got.Test.Len())
+	}
+	for i := range r.got.Test.Len() {
+		if a, b := r.got.Test.Row(i), r.got.Decoded.Row(i); b[0] != a[0]+0.1 || b[1] != a[1] {
+			t.Fatalf("row %d is %v, and decoded %v", i, a, b)
+		}
+	}
 }
 
 // sortedData are the numbers of rows, in whatever order these come.

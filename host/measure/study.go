@@ -25,6 +25,7 @@ type study struct {
 	judge     lazy[*classifier.Classifier]
 	viewed    lazy[view]
 	encodings lazy[sdk.Batch]
+	decodings lazy[sdk.Batch]
 }
 
 // A lazy value is made when it is first asked for.

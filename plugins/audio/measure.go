@@ -20,8 +20,8 @@ const (
 )
 
 // Measure compares clips: by how far they are from the nearest held-out clip,
-// by how many are silent and what of them is clipped, and by how bright they are
-// and how they rise and fade. A ceiling is what held-out clips get, or training
+// and what is decoded from the clip that was encoded; by how many are silent and
+// what of them is clipped, and by how bright they are and how they rise and fade. A ceiling is what held-out clips get, or training
 // clips where the others are compared with held-out ones; a floor is what clips of
 // noise with the mean spectrum of the training clips get.
 func (m *audio) Measure(ctx context.Context, space sdk.Space, c sdk.Comparison) ([]sdk.Measurement, error) {
@@ -33,13 +33,16 @@ func (m *audio) Measure(ctx context.Context, space sdk.Space, c sdk.Comparison) 
 	for _, part := range []struct {
 		rows sdk.Batch
 		to   *[]heard
-	}{{c.Generated, &x.generated}, {c.Train, &x.train}, {c.Test, &x.test}} {
+	}{{c.Generated, &x.generated}, {c.Train, &x.train}} {
 		if err := space.Check(part.rows); err != nil {
 			return nil, err
 		}
-		if *part.to, err = x.hearSome(ctx, part.rows); err != nil {
+		if *part.to, err = x.hearSome(ctx, part.rows, x.some(part.rows)); err != nil {
 			return nil, err
 		}
+	}
+	if err := x.hearHeldOut(ctx, space, c); err != nil {
+		return nil, err
 	}
 	if err := x.makeNoise(ctx, min(len(x.generated), len(x.test))); err != nil {
 		return nil, err
@@ -52,7 +55,12 @@ func (m *audio) Measure(ctx context.Context, space sdk.Space, c sdk.Comparison) 
 	if err != nil {
 		return nil, err
 	}
-	found := append([]sdk.Measurement{nearest, reach, x.silent()}, x.clipped()...)
+	again, err := x.again(ctx)
+	if err != nil {
+		return nil, err
+	}
+	found := append([]sdk.Measurement{nearest, reach}, again...)
+	found = append(append(found, x.silent()), x.clipped()...)
 	return append(found, x.brightness(), x.times("attack", "to the loudest frame", func(h heard) float64 { return h.attack }),
 		x.times("decay", "from the loudest frame to the last within 40 dB", func(h heard) float64 { return h.decay })), nil
 }
@@ -62,17 +70,42 @@ type hearing struct {
 	*ear
 	rng                    *rand.Rand
 	generated, train, test []heard
+	decoded                []heard // of the first clips of test
 	noise                  []heard // as many as are compared with training clips
 }
 
-// hearSome listens to rows, in an order of chance: to all of them where there
-// are few.
-func (x *hearing) hearSome(ctx context.Context, rows sdk.Batch) ([]heard, error) {
+// hearHeldOut listens to held-out clips, and to what is decoded of those that are
+// compared one by one.
+func (x *hearing) hearHeldOut(ctx context.Context, space sdk.Space, c sdk.Comparison) (err error) {
+	if err := space.Check(c.Test); err != nil {
+		return err
+	}
+	order := x.some(c.Test)
+	if x.test, err = x.hearSome(ctx, c.Test, order); err != nil || c.Decoded.Len() == 0 {
+		return err
+	}
+	if err := space.Check(c.Decoded); err != nil {
+		return err
+	}
+	if n := c.Decoded.Len(); n != c.Test.Len() {
+		return fmt.Errorf("%w: %d held-out clips were decoded to %d", sdk.ErrBadInput, c.Test.Len(), n)
+	}
+	x.decoded, err = x.hearSome(ctx, c.Decoded, order[:len(withLevels(x.test))])
+	return err
+}
+
+// some are rows in an order of chance: all of them where there are few.
+func (x *hearing) some(rows sdk.Batch) []int {
+	return x.rng.Perm(rows.Len())[:min(rows.Len(), x.most(listened))]
+}
+
+// hearSome listens to some of the rows.
+func (x *hearing) hearSome(ctx context.Context, rows sdk.Batch, some []int) ([]heard, error) {
 	if rows.Len() == 0 {
 		return nil, fmt.Errorf("%w: no clips to compare", sdk.ErrBadInput)
 	}
 	var all []heard
-	for i, row := range x.rng.Perm(rows.Len())[:min(rows.Len(), x.most(listened))] {
+	for i, row := range some {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}

@@ -264,3 +264,48 @@ func TestMeasureMany(t *testing.T) {
 		}
 	}
 }
+
+// TestDecoded takes for what a model decodes of held-out drums these themselves,
+// those smoothed, and those of one another.
+func TestDecoded(t *testing.T) {
+	r := read(t, defaults, sdk.Source{Dataset: carried})
+	train, test := r.batch(), read(t, defaults, sdk.Source{Dataset: carried, Split: testSplit}).batch()
+	decoded := func(b sdk.Batch) map[string]sdk.Measurement {
+		found, err := modality(t, defaults).Measure(t.Context(), r.space, sdk.Comparison{Generated: train, Train: train, Test: test, Decoded: b})
+		if err != nil {
+			t.Fatal(err)
+		}
+		all := map[string]sdk.Measurement{}
+		for _, f := range found {
+			all[f.Name] = f
+		}
+		return all
+	}
+	same := decoded(test)
+	if m := same["lsd-decoded"]; m.Value != 0 || m.N != test.Len() || *m.Floor < 6 || *m.Floor > 10 {
+		t.Errorf("of the clips themselves: %+v", m)
+	}
+	if m := same["decoded-own"]; m.Value != 1 || *m.Floor != 1/float64(test.Len()) {
+		t.Errorf("of the clips themselves: %+v", m)
+	}
+	quieter := sdk.MakeBatch(test.Len(), r.space.Shape...)
+	codec, err := codecOf(r.space)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, v := range test.Data {
+		quieter.Data[i] = v + 3/float32(codec.deviation[i%codec.bins])
+	}
+	if m := decoded(quieter)["lsd-decoded"]; math.Abs(m.Value-3) > 1e-3 {
+		t.Errorf("of clips 3 dB louder in each bin: %+v", m)
+	}
+	turned := sdk.Batch{Shape: test.Shape, Data: append(slices.Clone(test.Data[test.RowSize():]), test.Row(0)...)}
+	if m := decoded(turned); m["decoded-own"].Value != 0 || m["lsd-decoded"].Value < *m["lsd-decoded"].Floor {
+		t.Errorf("of the next clip each: %+v", m)
+	}
+	for _, b := range []sdk.Batch{test.Slice(0, 3), {Shape: []int{1}, Data: []float32{0}}} {
+		if _, err := modality(t, defaults).Measure(t.Context(), r.space, sdk.Comparison{Generated: train, Train: train, Test: test, Decoded: b}); !errors.Is(err, sdk.ErrBadInput) {
+			t.Errorf("%d rows of shape %v: %v", b.Len(), b.Shape, err)
+		}
+	}
+}

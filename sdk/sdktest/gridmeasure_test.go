@@ -104,6 +104,14 @@ func TestMisruled(t *testing.T) {
 		{"finds nothing", warped(func(g *grid) misruled {
 			return misruled{ruled: ruled{g}, measure: func(_ []sdk.Measurement, _ sdk.Comparison, err error) ([]sdk.Measurement, error) { return nil, err }}
 		}), []string{measures}},
+		{"a figure of decoded rows that is none", warped(func(g *grid) misruled {
+			return misruled{ruled: ruled{g}, measure: func(all []sdk.Measurement, c sdk.Comparison, err error) ([]sdk.Measurement, error) {
+				if err == nil && c.Decoded.Len() > 0 {
+					all = append(all, sdk.Measurement{Name: "brightness-decoded", Doc: "of decoded rows", Value: math.NaN()})
+				}
+				return all, err
+			}}
+		}), []string{measures}},
 		{"measures what does not fit", warped(func(g *grid) misruled {
 			return misruled{ruled: ruled{g}, measure: func(all []sdk.Measurement, _ sdk.Comparison, err error) ([]sdk.Measurement, error) {
 				if err != nil {

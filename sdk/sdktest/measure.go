@@ -33,11 +33,24 @@ func (m *medium) measure(ctx context.Context, space sdk.Space, c sdk.Comparison)
 	return measurer.Measure(ctx, space, c)
 }
 
+// checkMeasure measures rows of a model that does not encode, and of one that
+// does.
 func checkMeasure(ctx context.Context, b Bench, m *medium) error {
 	space, c, err := m.comparison()
 	if err != nil {
 		return err
 	}
+	if err := m.checkFigures(ctx, b, space, c); err != nil {
+		return err
+	}
+	c.Decoded = c.Train
+	if err := m.checkFigures(ctx, b, space, c); err != nil {
+		return fmt.Errorf("with rows that were decoded: %w", err)
+	}
+	return nil
+}
+
+func (m *medium) checkFigures(ctx context.Context, b Bench, space sdk.Space, c sdk.Comparison) error {
 	found, err := m.measure(ctx, space, c)
 	if err != nil {
 		return fmt.Errorf("measure: %w", err)

@@ -27,6 +27,9 @@ func (l telling) Measure(_ context.Context, space sdk.Space, c sdk.Comparison) (
 		{Name: "generated", Doc: "the first number", Value: float64(c.Generated.Data[0]), N: c.Generated.Len(), Better: "lower", Floor: &floor, Note: space.Modality},
 		{Name: "test", Doc: "the last label", Value: float64(c.Test.Conditions["label"][c.Test.Len()-1]), SE: float64(c.Seed)},
 	}
+	if c.Decoded.Len() > 0 {
+		all = append(all, sdk.Measurement{Name: "decoded", Doc: "the last number", Value: float64(c.Decoded.Data[len(c.Decoded.Data)-1]), N: c.Decoded.Len()})
+	}
 	for range 250 {
 		all = append(all, sdk.Measurement{Name: "more", Doc: strings.Repeat("long ", 100)})
 	}
@@ -69,22 +72,53 @@ func teller(t *testing.T) (near, far sdk.Modality) {
 
 func TestMeasurementsAreTheSameOnBothSides(t *testing.T) {
 	near, far := teller(t)
-	c := sdk.Comparison{Generated: rowsOf(3, 1), Train: rowsOf(60_000, 2), Test: rowsOf(2, 3), Seed: 7}
-	want, err := near.(sdk.Measurer).Measure(t.Context(), space, c)
-	if err != nil {
-		t.Fatal(err)
-	}
 	measurer, err := sdk.As[sdk.Measurer](far)
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := measurer.Measure(t.Context(), space, c)
-	if err != nil || !reflect.DeepEqual(got, want) {
-		t.Errorf("%d measurements of %d, or others; %v", len(got), len(want), err)
+	c := sdk.Comparison{Generated: rowsOf(3, 1), Train: rowsOf(60_000, 2), Test: rowsOf(2, 3), Seed: 7}
+	for _, decoded := range []sdk.Batch{{}, rowsOf(90_000, 4)} {
+		c.Decoded = decoded
+		want, err := near.(sdk.Measurer).Measure(t.Context(), space, c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := measurer.Measure(t.Context(), space, c)
+		if err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("%d decoded: %d measurements of %d, or others; %v", decoded.Len(), len(got), len(want), err)
+		}
 	}
 	_, err = measurer.Measure(t.Context(), space, sdk.Comparison{})
 	if !errors.Is(err, sdk.ErrBadInput) || len(sdk.Hints(err)) != 1 {
 		t.Errorf("no rows: got %v", err)
+	}
+}
+
+// A host that knows of no decoded rows sends three batches, and has its figures.
+func TestMeasureWithoutDecoded(t *testing.T) {
+	_, far := teller(t)
+	measurer, err := sdk.As[sdk.Measurer](far)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := measurer.(*modality)
+	stream, err := m.client.Measure(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, rows := range []sdk.Batch{rowsOf(3, 1), rowsOf(4, 2), rowsOf(2, 3)} {
+		for c := range toChunks(rows) {
+			if err := stream.Send(&pb.MeasureRequest{Session: m.session, Space: toSpace(space), Rows: c}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := stream.CloseSend(); err != nil {
+		t.Fatal(err)
+	}
+	found, err := receiveMeasurements(stream.Recv)
+	if err != nil || len(found) != 252 {
+		t.Errorf("%d measurements, %v", len(found), err)
 	}
 }
 

@@ -2899,8 +2899,9 @@ func (x *PreviewResponse) GetText() []byte {
 	return nil
 }
 
-// The rows of three batches come one after another, each with a head of its own:
-// generated ones, those that the model learned from, those that it did not.
+// The rows of four batches come one after another, each with a head of its own:
+// generated ones, those that the model learned from, those that it did not, and
+// what it makes of these when it encodes and decodes them. The last may be missing.
 type MeasureRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Session       string                 `protobuf:"bytes,1,opt,name=session,proto3" json:"session,omitempty"` // this and the next two of the first request only
