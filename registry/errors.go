@@ -4,25 +4,16 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/genhost/genhost/registry/fault"
 	"github.com/genhost/genhost/sdk"
 )
 
 // The kinds of errors: test for them with [errors.Is].
 var (
-	ErrConfig   = errors.New("invalid configuration") // models.toml cannot be used as it is
-	ErrNotFound = errors.New("not found")             // no such model or plugin, or no file at its source
+	ErrConfig   = fault.ErrConfig   // models.toml cannot be used as it is
+	ErrNotFound = fault.ErrNotFound // no such model or plugin, or no file at its source
+	ErrVerify   = fault.ErrVerify   // a plugin is not what was installed, or nobody vouches for it
 )
-
-// marked is an error that is also of a kind, which its words do not name.
-type marked struct {
-	error
-	kind error
-}
-
-func (m *marked) Unwrap() []error { return []error{m.error, m.kind} }
-
-// mark makes err an error of a kind.
-func mark(kind, err error) error { return &marked{err, kind} }
 
 // A Table is a part of a model in models.toml that holds settings.
 type Table string
@@ -44,15 +35,15 @@ func (m Model) Locate(err error, in Table) error {
 	if m.doc == nil || !errors.As(err, &bad) {
 		return err
 	}
-	line, ok := m.doc.lines[keyOf("models", m.Name, string(in), bad.Setting)]
-	if !ok {
+	line := m.doc.Line("models", m.Name, string(in), bad.Setting)
+	if line == 0 {
 		return err
 	}
 	text := err.Error()
 	if bad.Problem == "" {
 		text = fmt.Sprintf("%s has no setting %q", m.owner(in), bad.Setting)
 	}
-	return mark(ErrConfig, &located{fmt.Sprintf("%s:%d: %s", m.doc.file, line, text), err})
+	return fault.Mark(ErrConfig, &located{fmt.Sprintf("%s:%d: %s", m.doc.File, line, text), err})
 }
 
 // Errorf returns an error about the model's entry, with its file and line. It
@@ -60,9 +51,9 @@ func (m Model) Locate(err error, in Table) error {
 func (m Model) Errorf(format string, args ...any) error {
 	err := fmt.Errorf(format, args...)
 	if m.doc != nil {
-		err = &located{fmt.Sprintf("%s:%d: %s", m.doc.file, m.Line, err), err}
+		err = &located{fmt.Sprintf("%s:%d: %s", m.doc.File, m.Line, err), err}
 	}
-	return mark(ErrConfig, err)
+	return fault.Mark(ErrConfig, err)
 }
 
 // owner names what the settings of a table belong to.

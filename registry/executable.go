@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"runtime"
 
+	"github.com/genhost/genhost/registry/fault"
 	"github.com/genhost/genhost/sdk"
 )
 
@@ -52,7 +53,7 @@ func (b Builder) Executable(ctx context.Context, p Plugin) (Executable, error) {
 func (b Builder) find(ctx context.Context, p Plugin) (Executable, error) {
 	if p.Path == "" {
 		err := fmt.Errorf("source %s: this version of genhost fetches no plugins", p.Source)
-		return Executable{}, sdk.Hint(mark(ErrConfig, err), "get the plugin, and give the path of its executable or of its Go package's folder")
+		return Executable{}, sdk.Hint(fault.Mark(ErrConfig, err), "get the plugin, and give the path of its executable or of its Go package's folder")
 	}
 	path, err := filepath.EvalSymlinks(p.Path)
 	if err != nil {
@@ -83,7 +84,7 @@ func sourceError(p Plugin, err error) error {
 	}
 	err = fmt.Errorf("source %s: %w", p.Source, err)
 	if errors.Is(err, fs.ErrNotExist) {
-		err = mark(ErrNotFound, err)
+		err = fault.Mark(ErrNotFound, err)
 	}
 	return sdk.Hint(err, "it means "+p.Path)
 }
@@ -92,9 +93,9 @@ func sourceError(p Plugin, err error) error {
 func runnable(info fs.FileInfo) error {
 	switch {
 	case !info.Mode().IsRegular():
-		return mark(ErrConfig, errors.New("neither a file nor a folder"))
+		return fault.Mark(ErrConfig, errors.New("neither a file nor a folder"))
 	case runtime.GOOS != "windows" && info.Mode().Perm()&0o111 == 0:
-		return sdk.Hint(mark(ErrConfig, errors.New("the file is not executable")),
+		return sdk.Hint(fault.Mark(ErrConfig, errors.New("the file is not executable")),
 			"if it is a plugin, run chmod +x on it; of a Go package, give the folder")
 	}
 	return nil

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/genhost/genhost/registry/fault"
 	"github.com/genhost/genhost/sdk"
 )
 
@@ -53,7 +54,7 @@ func goTool(ctx context.Context, dir string, args ...string) ([]byte, error) {
 func checkPackage(dir string) error {
 	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
 	if err != nil || len(files) == 0 {
-		return sdk.Hint(mark(ErrConfig, errors.New("the folder has no Go files")),
+		return sdk.Hint(fault.Mark(ErrConfig, errors.New("the folder has no Go files")),
 			"the source of a plugin is the folder of its Go package, or its executable")
 	}
 	for d := dir; ; d = filepath.Dir(d) {
@@ -61,7 +62,7 @@ func checkPackage(dir string) error {
 			return nil
 		}
 		if d == filepath.Dir(d) {
-			return sdk.Hint(mark(ErrConfig, errors.New("no go.mod in the folder or above it")),
+			return sdk.Hint(fault.Mark(ErrConfig, errors.New("no go.mod in the folder or above it")),
 				"run go mod init there, or build the plugin and give its executable as source")
 		}
 	}

@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/genhost/genhost/registry/fault"
 	"github.com/genhost/genhost/sdk"
 )
 
@@ -96,7 +97,7 @@ func list(ctx context.Context, dir string) ([]pkg, error) {
 			return nil, fmt.Errorf("go list: %w", err)
 		}
 		if !p.DepOnly && p.Name != "main" {
-			return nil, sdk.Hint(mark(ErrConfig, fmt.Errorf("the folder holds package %s, not a program", p.Name)),
+			return nil, sdk.Hint(fault.Mark(ErrConfig, fmt.Errorf("the folder holds package %s, not a program", p.Name)),
 				"a plugin is package main")
 		}
 		if !p.Standard {

@@ -5,6 +5,8 @@ import (
 	"math"
 	"strconv"
 
+	"github.com/genhost/genhost/registry/document"
+	"github.com/genhost/genhost/registry/fault"
 	"github.com/genhost/genhost/sdk"
 )
 
@@ -19,31 +21,31 @@ type Profile struct {
 	Line       int      // where it stands
 }
 
-func (r *Registry) addProfile(name string, t table) error {
-	p := Profile{Name: name, Line: t.lines[t.key.String()]}
-	if err := t.only("set", "attribute", "like", "strength"); err != nil {
+func (r *Registry) addProfile(name string, t document.Table) error {
+	p := Profile{Name: name, Line: t.Line()}
+	if err := t.Only("set", "attribute", "like", "strength"); err != nil {
 		return err
 	}
 	var err error
-	if p.Set, err = t.assignments("set"); err != nil {
+	if p.Set, err = assignments(t, "set"); err != nil {
 		return err
 	}
-	if p.Attributes, err = t.assignments("attribute"); err != nil {
+	if p.Attributes, err = assignments(t, "attribute"); err != nil {
 		return err
 	}
-	like, err := t.text("like")
+	like, err := t.Text("like")
 	if err != nil {
 		return err
 	}
 	if like != "" {
 		if p.Like, err = r.resolve(like); err != nil {
-			return t.errorf("like", "is %s: %w", like, err)
+			return t.Errorf("like", "is %s: %w", like, err)
 		}
 	}
-	if value, there := t.values["strength"]; there {
+	if value, there := t.Value("strength"); there {
 		v, ok := number(value)
 		if !ok || !(v >= 0 && v <= 1) {
-			return t.errorf("strength", "is %v: want a number from 0 to 1", value)
+			return t.Errorf("strength", "is %v: want a number from 0 to 1", value)
 		}
 		p.Strength = &v
 	}
@@ -64,18 +66,19 @@ func number(value any) (float64, bool) {
 
 // assignments returns a table in t, of texts and numbers, as a command line has
 // them: label=sneaker.
-func (t table) assignments(name string) ([]string, error) {
-	in, err := t.table(name)
+func assignments(t document.Table, name string) ([]string, error) {
+	in, err := t.Table(name)
 	if err != nil {
 		return nil, err
 	}
 	var all []string
-	for _, key := range in.names() {
-		text, ok := in.values[key].(string)
+	for _, key := range in.Names() {
+		value, _ := in.Value(key)
+		text, ok := value.(string)
 		if !ok {
-			v, ok := number(in.values[key])
+			v, ok := number(value)
 			if !ok {
-				return nil, in.errorf(key, "is %s: want text in quotes or a number", kind(in.values[key]))
+				return nil, in.Errorf(key, "is %s: want text in quotes or a number", document.Kind(value))
 			}
 			text = strconv.FormatFloat(v, 'g', -1, 64)
 		}
@@ -95,7 +98,7 @@ func (r *Registry) Profile(name string) (Profile, error) {
 		names = append(names, p.Name)
 	}
 	if len(names) == 0 {
-		err := mark(ErrNotFound, fmt.Errorf("%s has no profile %q", r.Path, name))
+		err := fault.Mark(ErrNotFound, fmt.Errorf("%s has no profile %q", r.Path, name))
 		return Profile{}, sdk.Hint(err, fmt.Sprintf(`add [profiles.%s] with what they like, such as set = { label = "sneaker" }`, name))
 	}
 	return Profile{}, r.missing("profile", name, names)

@@ -1,12 +1,16 @@
 package registry
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 
+	"github.com/genhost/genhost/registry/document"
+	"github.com/genhost/genhost/registry/fault"
 	"github.com/genhost/genhost/sdk"
 )
 
@@ -42,35 +46,43 @@ type Model struct {
 	Read     sdk.Settings // the modality's, for reading the data; nil for none
 	Line     int          // where it stands
 
-	doc *document
+	doc *document.Document
 }
 
 // Load reads models.toml. Every error wraps [ErrConfig].
 func Load(path string) (*Registry, error) {
-	text, err := readFile(path)
+	text, err := document.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = sdk.Hint(err, "run in the folder that holds models.toml, or name that folder with -C")
+	}
 	if err != nil {
 		return nil, err
 	}
-	doc, err := parse(path, text)
+	return read(path, text)
+}
+
+// read reads the text of the models.toml at path.
+func read(path, text string) (*Registry, error) {
+	doc, err := document.Parse(path, text)
 	if err != nil {
 		return nil, err
 	}
 	dir, err := filepath.Abs(filepath.Dir(path))
 	if err != nil {
-		return nil, fileError(path, err)
+		return nil, document.FileError(path, err)
 	}
 	r := &Registry{Path: path, Dir: dir}
-	if err := r.fill(table{document: doc, values: doc.root}); err != nil {
+	if err := r.fill(doc.Root()); err != nil {
 		return nil, err
 	}
 	return r, nil
 }
 
-func (r *Registry) fill(root table) error {
+func (r *Registry) fill(root document.Table) error {
 	if err := checkSchema(root); err != nil {
 		return err
 	}
-	if err := root.only("schema", "plugins", "models", "profiles"); err != nil {
+	if err := root.Only("schema", "plugins", "models", "profiles"); err != nil {
 		return err
 	}
 	if err := eachNamed(root, "plugins", r.addPlugin); err != nil {
@@ -86,18 +98,18 @@ func (r *Registry) fill(root table) error {
 const schema = 1
 
 // checkSchema comes before all else: of a newer file, nothing is known.
-func checkSchema(root table) error {
-	value, there := root.values["schema"]
+func checkSchema(root document.Table) error {
+	value, there := root.Value("schema")
 	version, ok := value.(int64)
 	switch {
 	case !there:
-		return sdk.Hint(root.errorAt(1, "no schema"), "begin the file with schema = 1")
+		return sdk.Hint(root.Lacks("schema"), "begin the file with schema = 1")
 	case !ok:
-		return root.errorf("schema", "is %s: want the number %d", kind(value), schema)
+		return root.Errorf("schema", "is %s: want the number %d", document.Kind(value), schema)
 	case version < schema:
-		return root.errorf("schema", "is %d: want %d", version, schema)
+		return root.Errorf("schema", "is %d: want %d", version, schema)
 	case version > schema:
-		return sdk.Hint(root.errorf("schema", "is %d: the file is made for a newer genhost", version),
+		return sdk.Hint(root.Errorf("schema", "is %d: the file is made for a newer genhost", version),
 			fmt.Sprintf("this one knows schema %d: get a newer genhost", schema))
 	}
 	return nil
@@ -106,17 +118,17 @@ func checkSchema(root table) error {
 var validName = regexp.MustCompile(`^[a-z][a-z0-9-]{0,62}$`)
 
 // eachNamed calls add for each of the tables in one of root's, in order.
-func eachNamed(root table, name string, add func(name string, t table) error) error {
-	all, err := root.table(name)
+func eachNamed(root document.Table, name string, add func(name string, t document.Table) error) error {
+	all, err := root.Table(name)
 	if err != nil {
 		return err
 	}
-	for _, name := range all.names() {
+	for _, name := range all.Names() {
 		if !validName.MatchString(name) {
-			err := all.errorf(name, "is no good name: want lower-case letters, digits and dashes, a letter first")
+			err := all.Errorf(name, "is no good name: want lower-case letters, digits and dashes, a letter first")
 			return sdk.Hint(err, callIt(name))
 		}
-		t, err := all.table(name)
+		t, err := all.Table(name)
 		if err != nil {
 			return err
 		}
@@ -136,44 +148,44 @@ func callIt(name string) string {
 	return "call it " + good
 }
 
-func (r *Registry) addPlugin(name string, t table) error {
-	if err := t.only(append([]string{"source"}, grantKeys...)...); err != nil {
+func (r *Registry) addPlugin(name string, t document.Table) error {
+	if err := t.Only(append([]string{"source"}, grantKeys...)...); err != nil {
 		return err
 	}
-	source, err := t.text("source")
+	source, err := t.Text("source")
 	if err != nil {
 		return err
 	}
-	line := t.lines[t.key.String()]
+	line := t.Line()
 	if source == "" {
-		return sdk.Hint(t.errorAt(line, "%s has no source", t.key),
+		return sdk.Hint(t.Lacks("source"),
 			`add source = "./PATH", the folder of a Go package or an executable`)
 	}
-	p := Plugin{Name: name, Source: source, Line: line, file: t.file}
-	if p.Grant, err = t.grant(); err != nil {
+	p := Plugin{Name: name, Source: source, Line: line, file: t.Document().File}
+	if p.Grant, err = readGrant(t); err != nil {
 		return err
 	}
 	if !hasScheme(source) {
 		if p.Path, err = r.resolve(source); err != nil {
-			return t.errorf("source", "is %s: %w", source, err)
+			return t.Errorf("source", "is %s: %w", source, err)
 		}
 	}
 	r.Plugins = append(r.Plugins, p)
 	return nil
 }
 
-func (r *Registry) addModel(name string, t table) error {
-	m := Model{Name: name, Line: t.lines[t.key.String()], doc: t.document}
+func (r *Registry) addModel(name string, t document.Table) error {
+	m := Model{Name: name, Line: t.Line(), doc: t.Document()}
 	known := []string{"plugin", "model", "modality", "data", string(SettingsTable), string(ReadTable)}
-	if err := t.only(known...); err != nil {
-		return sdk.Hint(err, fmt.Sprintf("what a model itself can be told stands in [%s.settings]", t.key))
+	if err := t.Only(known...); err != nil {
+		return sdk.Hint(err, fmt.Sprintf("what a model itself can be told stands in [%s.settings]", t.Key()))
 	}
 	for _, f := range []struct {
 		name string
 		dst  *string
 	}{{"plugin", &m.Plugin}, {"model", &m.Model}, {"modality", &m.Modality}, {"data", &m.Data}} {
 		var err error
-		if *f.dst, err = t.text(f.name); err != nil {
+		if *f.dst, err = t.Text(f.name); err != nil {
 			return err
 		}
 	}
@@ -181,10 +193,10 @@ func (r *Registry) addModel(name string, t table) error {
 		m.Model = name
 	}
 	var err error
-	if m.Settings, err = t.settings(SettingsTable); err != nil {
+	if m.Settings, err = t.Settings(string(SettingsTable)); err != nil {
 		return err
 	}
-	if m.Read, err = t.settings(ReadTable); err != nil {
+	if m.Read, err = t.Settings(string(ReadTable)); err != nil {
 		return err
 	}
 	if err := r.check(&m, t); err != nil {
@@ -196,25 +208,25 @@ func (r *Registry) addModel(name string, t table) error {
 
 // check looks at what the model's texts mean, and makes its data's path
 // absolute.
-func (r *Registry) check(m *Model, t table) error {
+func (r *Registry) check(m *Model, t document.Table) error {
 	if m.Plugin == "" {
-		return sdk.Hint(t.errorAt(m.Line, "%s has no plugin", t.key), `add plugin = "NAME", one of: `+strings.Join(r.pluginNames(), ", "))
+		return sdk.Hint(t.Lacks("plugin"), `add plugin = "NAME", one of: `+strings.Join(r.pluginNames(), ", "))
 	}
 	if _, err := r.Plugin(m.Plugin); err != nil {
-		return sdk.Hint(t.errorf("plugin", "is %s, which is not registered", m.Plugin), suggestPlugin(m.Plugin, r.pluginNames()))
+		return sdk.Hint(t.Errorf("plugin", "is %s, which is not registered", m.Plugin), suggestPlugin(m.Plugin, r.pluginNames()))
 	}
 	for _, name := range []string{"model", "modality"} {
-		if s, ok := t.values[name].(string); ok && !validName.MatchString(s) {
-			return sdk.Hint(t.errorf(name, "is %q: want lower-case letters, digits and dashes", s), callIt(s))
+		if s, _ := t.Text(name); s != "" && !validName.MatchString(s) {
+			return sdk.Hint(t.Errorf(name, "is %q: want lower-case letters, digits and dashes", s), callIt(s))
 		}
 	}
 	switch {
 	case hasScheme(m.Data):
-		return sdk.Hint(t.errorf("data", "is %s: want a dataset's name or a path", m.Data), "download it, and give its path")
+		return sdk.Hint(t.Errorf("data", "is %s: want a dataset's name or a path", m.Data), "download it, and give its path")
 	case m.Data != "" && !validName.MatchString(m.Data):
 		path, err := r.resolve(m.Data)
 		if err != nil {
-			return t.errorf("data", "is %s: %w", m.Data, err)
+			return t.Errorf("data", "is %s: %w", m.Data, err)
 		}
 		m.Data = path
 	}
@@ -254,7 +266,7 @@ func (r *Registry) Plugin(name string) (Plugin, error) {
 
 func (r *Registry) missing(what, name string, known []string) error {
 	err := fmt.Errorf("%s has no %s %q", r.Path, what, name)
-	return sdk.Hint(mark(ErrNotFound, err), sdk.Suggest(name, known))
+	return sdk.Hint(fault.Mark(ErrNotFound, err), sdk.Suggest(name, known))
 }
 
 func (r *Registry) pluginNames() []string {

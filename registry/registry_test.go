@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/genhost/genhost/registry/document"
 	"github.com/genhost/genhost/sdk"
 )
 
@@ -365,4 +366,24 @@ func TestLocate(t *testing.T) {
 	if (Model{}).Locate(bad, SettingsTable) != bad || digits.Locate(nil, SettingsTable) != nil {
 		t.Error("an error came out of nothing")
 	}
+}
+
+// FuzzParse reads whatever comes: it returns, with a registry or an ErrConfig
+// that names the file.
+func FuzzParse(f *testing.F) {
+	f.Add(good)
+	f.Add("schema = 1\nplugins.p.source = 'x'\nmodels.m = {plugin = 'p', settings = {a = [1, 2.5]}}")
+	f.Fuzz(func(t *testing.T, text string) {
+		if len(text) > 1<<12 {
+			return
+		}
+		doc, err := document.Parse("models.toml", text)
+		if err == nil {
+			r := &Registry{Path: "models.toml", Dir: "/"}
+			err = r.fill(doc.Root())
+		}
+		if err != nil && !strings.HasPrefix(err.Error(), "models.toml:") {
+			t.Errorf("%q: %v", text, err)
+		}
+	})
 }

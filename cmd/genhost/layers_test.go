@@ -32,7 +32,9 @@ plugins/audio            sdk sdk/serve github.com/mewkiz/flac gonum.org/v1/gonum
 plugins/table            sdk sdk/serve golang.org/x/image
 plugins/text             sdk sdk/serve golang.org/x/image
 plugins/*                sdk sdk/serve sdk/dataset sdk/safetensors sdk/tensor sdk/nn sdk/optim
-registry                 sdk github.com/BurntSushi/toml
+registry/fault
+registry/document        sdk registry/fault github.com/BurntSushi/toml
+registry                 sdk registry/document registry/fault
 host/run                 sdk github.com/BurntSushi/toml
 host/npy
 host/chart               gonum.org/v1/plot

@@ -1,4 +1,4 @@
-package registry
+package document
 
 import (
 	"bytes"
@@ -10,17 +10,17 @@ import (
 	"github.com/genhost/genhost/sdk"
 )
 
-// settings returns a table in t as settings, nil if there is none.
-func (t table) settings(name Table) (sdk.Settings, error) {
-	in, err := t.table(string(name))
+// Settings returns a table in t as settings, nil if there is none.
+func (t Table) Settings(name string) (sdk.Settings, error) {
+	in, err := t.Table(name)
 	if err != nil || in.values == nil {
 		return nil, err
 	}
 	settings := sdk.Settings{}
-	for _, key := range in.names() {
+	for _, key := range in.Names() {
 		value, err := toJSON(in.values[key])
 		if err != nil {
-			return nil, in.errorf(key, "%w", err)
+			return nil, in.Errorf(key, "%w", err)
 		}
 		settings[key] = value
 	}
@@ -39,7 +39,7 @@ func toJSON(value any) (json.RawMessage, error) {
 		return listToJSON(v)
 	case int64, bool, string:
 	default:
-		return nil, fmt.Errorf("is %s: want a number, true or false, text in quotes, or a list of these", kind(value))
+		return nil, fmt.Errorf("is %s: want a number, true or false, text in quotes, or a list of these", Kind(value))
 	}
 	var text bytes.Buffer
 	e := json.NewEncoder(&text)
@@ -66,8 +66,8 @@ func listToJSON(values []any) (json.RawMessage, error) {
 	return append(list, ']'), nil
 }
 
-// kind says in words what a TOML value is.
-func kind(value any) string {
+// Kind says in words what a TOML value is.
+func Kind(value any) string {
 	switch value.(type) {
 	case int64, float64:
 		return "a number"

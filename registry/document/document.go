@@ -1,4 +1,6 @@
-package registry
+// Package document reads TOML files so that every error about one says where in
+// it the trouble is.
+package document
 
 import (
 	"errors"
@@ -11,58 +13,63 @@ import (
 
 	"github.com/BurntSushi/toml"
 
+	"github.com/genhost/genhost/registry/fault"
 	"github.com/genhost/genhost/sdk"
 )
 
-// A document is a TOML file whose keys have lines.
-type document struct {
-	file  string // as the user named it
+// A Document is a TOML file whose keys have lines.
+type Document struct {
+	File  string // as the user named it
 	root  map[string]any
-	lines map[string]int // by keyOf
+	lines map[string]int // by Key
 }
 
-// keyOf writes a key as TOML does.
-func keyOf(parts ...string) string { return toml.Key(parts).String() }
+// Key writes a key as TOML does.
+func Key(parts ...string) string { return toml.Key(parts).String() }
+
+// Line is where a key stands, 0 for one that is not there.
+func (d *Document) Line(parts ...string) int { return d.lines[Key(parts...)] }
 
 // maxSize bounds the files read: nobody writes a MiB of TOML by hand.
 const maxSize = 1 << 20
 
-func readFile(file string) (string, error) {
+// ReadFile reads a file of a decent size.
+func ReadFile(file string) (string, error) {
 	info, err := os.Stat(file)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return "", sdk.Hint(fileError(file, err), "run in the folder that holds models.toml, or name that folder with -C")
+		return "", FileError(file, err)
 	case err != nil:
-		return "", fileError(file, err)
+		return "", FileError(file, err)
 	case !info.Mode().IsRegular():
-		return "", fileError(file, errors.New("not a file"))
+		return "", FileError(file, errors.New("not a file"))
 	case info.Size() > maxSize:
-		return "", fileError(file, fmt.Errorf("%d bytes: want at most %d", info.Size(), maxSize))
+		return "", FileError(file, fmt.Errorf("%d bytes: want at most %d", info.Size(), maxSize))
 	}
 	data, err := os.ReadFile(file)
 	if err != nil {
-		return "", fileError(file, err)
+		return "", FileError(file, err)
 	}
 	return string(data), nil
 }
 
-// fileError is an error about the file as a whole. Of a [fs.PathError], only
+// FileError is an error about the file as a whole. Of a [fs.PathError], only
 // the cause is said: the path is the user's, not the absolute one.
-func fileError(file string, err error) error {
+func FileError(file string, err error) error {
 	var path *fs.PathError
 	if errors.As(err, &path) {
 		err = path.Err
 	}
-	return mark(ErrConfig, fmt.Errorf("%s: %w", file, err))
+	return fault.Mark(fault.ErrConfig, fmt.Errorf("%s: %w", file, err))
 }
 
-// parse reads TOML.
-func parse(file, text string) (*document, error) {
+// Parse reads TOML.
+func Parse(file, text string) (*Document, error) {
 	text = strings.TrimPrefix(text, "\ufeff")
 	if strings.HasPrefix(text, "\xff\xfe") || strings.HasPrefix(text, "\xfe\xff") {
-		return nil, sdk.Hint(fileError(file, errors.New("not UTF-8 text")), "save it as UTF-8, without a byte order mark")
+		return nil, sdk.Hint(FileError(file, errors.New("not UTF-8 text")), "save it as UTF-8, without a byte order mark")
 	}
-	d := &document{file: file, lines: map[string]int{}}
+	d := &Document{File: file, lines: map[string]int{}}
 	meta, err := decode(text, &d.root)
 	if err != nil {
 		return nil, d.syntaxError(text, err)
@@ -83,7 +90,7 @@ func decode(text string, v any) (meta toml.MetaData, err error) {
 
 // place records the line of each key, and for what is only implied, such as
 // models in [models.vae], that of the first key in it.
-func (d *document) place(keys []toml.Key, spans []span) {
+func (d *Document) place(keys []toml.Key, spans []span) {
 	if len(keys) != len(spans) {
 		return // errors then have no lines: better than wrong ones
 	}
@@ -97,21 +104,21 @@ func (d *document) place(keys []toml.Key, spans []span) {
 	}
 }
 
-func (d *document) placeOnce(key toml.Key, line int) {
+func (d *Document) placeOnce(key toml.Key, line int) {
 	if name := key.String(); d.lines[name] == 0 {
 		d.lines[name] = line
 	}
 }
 
 // syntaxError puts the decoder's error into our words.
-func (d *document) syntaxError(text string, err error) error {
+func (d *Document) syntaxError(text string, err error) error {
 	var bad toml.ParseError
 	if !errors.As(err, &bad) {
-		return fileError(d.file, err)
+		return FileError(d.File, err)
 	}
 	// Position.Line counts a line break that is itself the error.
 	line := 1 + strings.Count(text[:min(max(0, bad.Position.Start), len(text))], "\n")
-	return sdk.Hint(d.errorAt(line, "%s", sentence(bad.Message)), advice(bad.Message))
+	return sdk.Hint(d.ErrorAt(line, "%s", sentence(bad.Message)), advice(bad.Message))
 }
 
 // sentence begins small and ends without a full stop.
@@ -136,11 +143,11 @@ func advice(message string) string {
 	return ""
 }
 
-// errorAt is an error about a line of the file; 0 is the file as a whole.
-func (d *document) errorAt(line int, format string, args ...any) error {
-	where := d.file
+// ErrorAt is an error about a line of the file; 0 is the file as a whole.
+func (d *Document) ErrorAt(line int, format string, args ...any) error {
+	where := d.File
 	if line > 0 {
-		where = fmt.Sprintf("%s:%d", d.file, line)
+		where = fmt.Sprintf("%s:%d", d.File, line)
 	}
-	return mark(ErrConfig, fmt.Errorf("%s: %w", where, fmt.Errorf(format, args...)))
+	return fault.Mark(fault.ErrConfig, fmt.Errorf("%s: %w", where, fmt.Errorf(format, args...)))
 }

@@ -1,4 +1,4 @@
-package registry
+package document
 
 import (
 	"slices"
@@ -96,7 +96,7 @@ func partsOf(t *testing.T, key string) []string {
 
 func FuzzKeySpans(f *testing.F) {
 	for _, text := range []string{
-		tricky, good, "", "a", "=", "[", "[[", "[a", "a=", "a={", "a=[", `a="`, `a="""`, `a="\`, "a='''x", "\"", "#", "a=[#",
+		tricky, "schema = 1\n[plugins.vae]\nsource = 'p'\n[plugins]\nimage.source = 'q'\nfar = { source = 'r' }\n", "", "a", "=", "[", "[[", "[a", "a=", "a={", "a=[", `a="`, `a="""`, `a="\`, "a='''x", "\"", "#", "a=[#",
 		"a = {b.c = 1, b.d = {}}\n", "a = {\n b = 1, # x\n c = 2,\n}\n", "[a.b]\n[a]\n", "a.b.c = 1\na.b.d = 2",
 		"x = [[[{a=1}],[{a=2}]]]", "a = 1 # b = 2\r\nc = 3", "[a]#\n[[b.c]]\n", "d = 07:32:00\n", "a=''''x''''", "a=\"\"\"\\\n b=1\"\"\"",
 	} {
@@ -107,26 +107,5 @@ func FuzzKeySpans(f *testing.F) {
 			return // parse takes them off
 		}
 		agree(t, text)
-	})
-}
-
-// FuzzParse reads whatever comes: it returns, with a document or an ErrConfig
-// that names the file.
-func FuzzParse(f *testing.F) {
-	f.Add(good)
-	f.Add(tricky)
-	f.Add("schema = 1\nplugins.p.source = 'x'\nmodels.m = {plugin = 'p', settings = {a = [1, 2.5]}}")
-	f.Fuzz(func(t *testing.T, text string) {
-		if len(text) > 1<<12 {
-			return
-		}
-		doc, err := parse("models.toml", text)
-		if err == nil {
-			r := &Registry{Path: "models.toml", Dir: "/"}
-			err = r.fill(table{document: doc, values: doc.root})
-		}
-		if err != nil && !strings.HasPrefix(err.Error(), "models.toml:") {
-			t.Errorf("%q: %v", text, err)
-		}
 	})
 }
