@@ -35,6 +35,8 @@ plugins/*                sdk sdk/serve sdk/dataset sdk/safetensors sdk/tensor sd
 registry/fault
 registry/document        sdk registry/fault github.com/BurntSushi/toml
 registry                 sdk registry/document registry/fault
+registry/oci             sdk registry/fault oras.land/oras-go/v2 github.com/opencontainers
+registry/oci/ocitest
 host/run                 sdk github.com/BurntSushi/toml
 host/npy
 host/chart               gonum.org/v1/plot
