@@ -65,6 +65,28 @@ func (r *reader) source(data string) (sdk.Source, error) {
 	return sdk.Source{Path: path}, err
 }
 
+// carried is the first dataset that the modality carries.
+func (r *reader) carried() (string, error) {
+	if len(r.spec.Datasets) == 0 {
+		return "", sdk.Hint(fmt.Errorf("%w: modality %s carries no dataset", sdk.ErrBadInput, r.spec.Name), "give --data")
+	}
+	return r.spec.Datasets[0].Name, nil
+}
+
+// elsewhere adds to the error for data that a modality does not know which
+// other one carries a dataset of that name.
+func (h *Host) elsewhere(ctx context.Context, err error, data string) error {
+	if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	for o, failed := range h.offers(ctx, "") {
+		if failed == nil && hasDataset(o.spec, data) {
+			return sdk.Hint(err, fmt.Sprintf("%s is a dataset of modality %s: give --modality %s", data, o.spec.Name, o.spec.Name))
+		}
+	}
+	return err
+}
+
 // open reads one split of data into a dataset file, or finds it in the cache
 // where the content, the settings and the plugin are as they were.
 func (r *reader) open(ctx context.Context, src sdk.Source, told func(rows, total int)) (*dataset.File, sdk.Info, error) {

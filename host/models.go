@@ -20,6 +20,7 @@ type ModelInfo struct {
 	Family   string        `json:"family"`
 	Modality string        `json:"modality"` // that reads its data; "" when the data decides
 	Data     string        `json:"data"`
+	Works    []Pairing     `json:"works"` // with the rows of which modalities
 	Can      []sdk.Ability `json:"can"`
 	Doc      string        `json:"doc"`
 	Problem  string        `json:"problem,omitempty"` // why it cannot be used
@@ -30,8 +31,9 @@ type ModelInfo struct {
 func (h *Host) Models(ctx context.Context) ([]ModelInfo, error) {
 	infos := []ModelInfo{}
 	var failed error
+	matrix := h.matrix(ctx)
 	for _, m := range h.registry.Models {
-		info, _, err := h.model(ctx, m)
+		info, err := h.paired(ctx, m, matrix)
 		if err != nil {
 			info = ModelInfo{Name: m.Name, Plugin: m.Plugin, Modality: m.Modality, Data: m.Data, Problem: err.Error()}
 			failed = errors.Join(failed, err)
@@ -41,19 +43,28 @@ func (h *Host) Models(ctx context.Context) ([]ModelInfo, error) {
 	return infos, failed
 }
 
-func (h *Host) model(ctx context.Context, m registry.Model) (ModelInfo, sdk.ModelSpec, error) {
+// paired is a model with the modalities that it works with.
+func (h *Host) paired(ctx context.Context, m registry.Model, x *matrix) (ModelInfo, error) {
+	info, spec, in, err := h.model(ctx, m)
+	if err == nil {
+		info.Works, err = x.row(ctx, m, in, spec)
+	}
+	return info, err
+}
+
+func (h *Host) model(ctx context.Context, m registry.Model) (ModelInfo, sdk.ModelSpec, installed, error) {
 	in, err := h.plugin(ctx, m.Plugin)
 	if err != nil {
-		return ModelInfo{}, sdk.ModelSpec{}, err
+		return ModelInfo{}, sdk.ModelSpec{}, in, err
 	}
 	spec, err := in.sdk.Model(m.Model)
 	if err != nil {
-		return ModelInfo{}, spec, m.Errorf("%w", namesake(err, m, in.sdk))
+		return ModelInfo{}, spec, in, m.Errorf("%w", namesake(err, m, in.sdk))
 	}
 	return ModelInfo{
 		Name: m.Name, Plugin: m.Plugin, Version: in.sdk.Version, Family: spec.Family,
 		Modality: m.Modality, Data: m.Data, Can: spec.Can, Doc: spec.Doc,
-	}, spec, nil
+	}, spec, in, nil
 }
 
 // namesake adds advice for a model that is called otherwise than in its plugin.
@@ -77,7 +88,8 @@ type Description struct {
 	Family     string          `json:"family,omitempty"`
 	Data       string          `json:"data,omitempty"`
 	Can        []sdk.Ability   `json:"can,omitempty"`
-	Modalities []string        `json:"modalities,omitempty"`
+	Modalities []string        `json:"modalities,omitempty"` // that it is for, as its author says
+	Works      []Pairing       `json:"works,omitempty"`
 	Conditions []sdk.Condition `json:"conditions,omitempty"` // of the data
 
 	Datasets []sdk.Dataset `json:"datasets,omitempty"`
@@ -109,7 +121,7 @@ func (h *Host) Describe(ctx context.Context, name string) (Description, error) {
 }
 
 func (h *Host) describeModel(ctx context.Context, m registry.Model) (Description, error) {
-	info, spec, err := h.model(ctx, m)
+	info, spec, in, err := h.model(ctx, m)
 	if err != nil {
 		return Description{}, err
 	}
@@ -120,6 +132,9 @@ func (h *Host) describeModel(ctx context.Context, m registry.Model) (Description
 	d := Description{
 		Name: m.Name, Kind: "model", Plugin: m.Plugin, Version: info.Version, Doc: spec.Doc, Family: spec.Family,
 		Data: m.Data, Can: spec.Can, Modalities: spec.Modalities, Settings: settingInfos(spec.Schema, values),
+	}
+	if d.Works, err = h.matrix(ctx).row(ctx, m, in, spec); err != nil {
+		return Description{}, err
 	}
 	if slices.Contains(spec.Can, sdk.CanCondition) && m.Data != "" {
 		d.Conditions, err = h.conditionsOf(ctx, m)

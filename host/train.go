@@ -17,7 +17,8 @@ import (
 // with all that models.toml says.
 type TrainRequest struct {
 	Model    string   // in models.toml
-	Data     string   // a dataset's name or a path; "" is what models.toml says
+	Modality string   // that reads the data; "" is what models.toml says
+	Data     string   // a dataset's name or a path; "" is what models.toml says, or the first that another modality carries
 	Set      []string // name=value for the model, read.name=value for the modality
 	Epochs   int      // short for the setting epochs; 0 leaves it alone
 	MaxSteps int      // end after so many steps; 0 for no such end
@@ -73,6 +74,9 @@ func (h *Host) prepare(ctx context.Context, req TrainRequest, log *lateLog) (_ *
 	if err != nil {
 		return nil, err
 	}
+	if req.Modality != "" && req.Modality != entry.Modality {
+		entry.Modality, entry.Data, entry.Read = req.Modality, "", nil
+	}
 	in, err := h.plugin(ctx, entry.Plugin)
 	if err != nil {
 		return nil, err
@@ -93,7 +97,7 @@ func (h *Host) prepare(ctx context.Context, req TrainRequest, log *lateLog) (_ *
 		return nil, err
 	}
 	if t.model, err = newModel(ctx, t.process, spec.Name, settings, t.rows.Space()); err != nil {
-		return nil, err
+		return nil, h.whichDo(ctx, err, entry, in, spec)
 	}
 	p.in, p.spec, p.settings = in, spec, settings
 	if t.heldOut, err = req.heldOut(spec, t.rows.Len()); err != nil {
@@ -113,16 +117,21 @@ func (req TrainRequest) assignments() []string {
 // openData reads what the model is to learn from.
 func (t *training) openData(ctx context.Context, h *Host, entry registry.Model, req TrainRequest) (p plan, err error) {
 	data, err := h.dataOf(entry, req.Data)
-	if err != nil {
+	if err != nil && req.Modality == "" {
 		return p, err
 	}
 	if t.reader, err = h.readerFor(ctx, entry, data, req.Set, t.log); err != nil {
 		return p, err
 	}
+	if data == "" {
+		if data, err = t.reader.carried(); err != nil {
+			return p, err
+		}
+	}
 	t.watcher.Phase("reading " + data)
 	src, err := t.reader.source(data)
 	if err != nil {
-		return p, err
+		return p, h.elsewhere(ctx, err, data)
 	}
 	if t.rows, p.info, err = t.reader.open(ctx, src, t.watcher.Reading); err != nil {
 		return p, err

@@ -16,15 +16,26 @@ import (
 
 func printModels(w io.Writer, models []host.ModelInfo) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "NAME\tFAMILY\tPLUGIN\tDATA\tCAN\tWHAT")
+	fmt.Fprintln(t, "NAME\tFAMILY\tPLUGIN\tDATA\tWORKS WITH\tCAN\tWHAT")
 	for _, m := range models {
 		if m.Problem != "" {
-			fmt.Fprintf(t, "%s\t-\t%s\t%s\t-\tcannot be used\n", m.Name, m.Plugin, cmp.Or(m.Data, "-"))
+			fmt.Fprintf(t, "%s\t-\t%s\t%s\t-\t-\tcannot be used\n", m.Name, m.Plugin, cmp.Or(m.Data, "-"))
 			continue
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s %s\t%s\t%s\t%s\n", m.Name, m.Family, m.Plugin, m.Version, cmp.Or(m.Data, "-"), list(m.Can), m.Doc)
+		fmt.Fprintf(t, "%s\t%s\t%s %s\t%s\t%s\t%s\t%s\n", m.Name, m.Family, m.Plugin, m.Version, cmp.Or(m.Data, "-"), working(m.Works), list(m.Can), m.Doc)
 	}
 	return t.Flush()
+}
+
+// working names the modalities that a model works with.
+func working(all []host.Pairing) string {
+	var names []string
+	for _, p := range all {
+		if p.Works {
+			names = append(names, progress.Clean(p.Modality))
+		}
+	}
+	return cmp.Or(strings.Join(names, ","), "-")
 }
 
 func list(can []sdk.Ability) string {
@@ -66,6 +77,13 @@ func printDescription(w io.Writer, d host.Description) error {
 			mark = " *"
 		}
 		fmt.Fprintf(t, "%s\t%s%s\t%s\t%s\t%s\n", s.Name, s.Value, mark, s.Default, s.Wants(), s.Help)
+	}
+	if len(d.Works) > 0 {
+		fmt.Fprintln(t, "\nMODALITY\tWORKS\tWHY NOT")
+		for _, p := range d.Works {
+			works := map[bool]string{true: "yes", false: "no"}[p.Works]
+			fmt.Fprintln(t, progress.Clean(p.Modality)+"\t"+works+"\t"+progress.Clean(p.Why))
+		}
 	}
 	if len(d.Conditions) > 0 {
 		fmt.Fprintln(t, "\nCONDITION\tVALUES\tWHAT")

@@ -27,6 +27,7 @@ measured at the end of epochs, and the best checkpoint is kept beside the last.
 Ctrl-C once stops with a checkpoint, twice stops at once.`,
 		Example: `  genhost train --model vae
   genhost train --model gan --data ~/pictures --set read.size=32 --epochs 50
+  genhost train --model gan --modality table --data penguins
   genhost train --model vae --set latent=2 --set hidden=512,256 --seed 7
   genhost train --model vae --epochs 500 --holdout 2000 --patience 10`,
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -71,6 +72,7 @@ Ctrl-C once stops with a checkpoint, twice stops at once.`,
 	}
 	f := cmd.Flags()
 	f.StringVarP(&req.Model, "model", "m", "", "the model, as models.toml names it")
+	f.StringVar(&req.Modality, "modality", "", "what reads the data, such as image or table (default as in models.toml)")
 	f.StringVar(&req.Data, "data", "", "what to learn from: a dataset's name or a path (default as in models.toml)")
 	f.StringArrayVar(&req.Set, "set", nil, "a setting, NAME=VALUE; may be repeated")
 	f.IntVar(&req.Epochs, "epochs", 0, "short for --set epochs=N")
