@@ -130,6 +130,21 @@ func (g mumbling) Read(ctx context.Context, src sdk.Source, w sdk.RowWriter) err
 	return err
 }
 
+// greedy believes what a damaged file claims.
+type greedy struct{ *grid }
+
+func (g greedy) Read(ctx context.Context, src sdk.Source, w sdk.RowWriter) error {
+	err := g.grid.Read(ctx, src, w)
+	if errors.Is(err, sdk.ErrCorrupt) {
+		claimed = make([]byte, mostMemory+1)
+		claimed = nil
+	}
+	return err
+}
+
+// claimed keeps greedy's memory from being on no heap.
+var claimed []byte
+
 // writing overrides what Write does beside writing.
 type writing struct {
 	*grid
@@ -185,6 +200,7 @@ func shows(alter func(*sdk.Preview, error) error) sdk.Plugin {
 func TestBrokenModalities(t *testing.T) {
 	const (
 		settings, source, missing = "refuses bad settings by name", "reads stripes as it says", "refuses sources that are not there"
+		altered                   = "survives altered files"
 		damaged, full, cancelled  = "refuses damaged files", "passes on what the writer says", "ends reading when cancelled"
 		trip, misfit, half        = "writes files that read back", "refuses to write what does not fit", "leaves whole files when writing fails"
 		preview, misfitPreview    = "previews", "refuses to preview what does not fit"
@@ -219,18 +235,19 @@ func TestBrokenModalities(t *testing.T) {
 		{"rows outside the space", reads(func(b sdk.Batch) sdk.Batch {
 			b.Data[0] = 2
 			return b
-		}), []string{source, damaged, full, cancelled, trip, misfit, half, preview, misfitPreview}},
+		}), []string{source, damaged, altered, full, cancelled, trip, misfit, half, preview, misfitPreview}},
 		{"conditions are lost", reads(func(b sdk.Batch) sdk.Batch {
 			b.Conditions = nil
 			return b
-		}), []string{source, damaged, full, cancelled, trip, misfit, half, preview, misfitPreview}},
+		}), []string{source, damaged, altered, full, cancelled, trip, misfit, half, preview, misfitPreview}},
 		{"its own space leads it astray", warped(func(g *grid) astray { return astray{g} }), []string{source}},
 		{"the writer is not heard", warped(func(g *grid) deafReader { return deafReader{g} }), []string{full}},
 		{"cancel is ignored", warped(func(g *grid) stubborn { return stubborn{g} }), []string{cancelled}},
 		{"what is missing has no rows", warped(func(g *grid) optimistic { return optimistic{g} }), []string{missing}},
 		{"no advice", warped(func(g *grid) unhelpful { return unhelpful{g} }), []string{"reads far as it says"}},
-		{"damaged files panic", warped(func(g *grid) fragile { return fragile{g} }), []string{damaged}},
-		{"damaged files are not named", warped(func(g *grid) mumbling { return mumbling{g} }), []string{damaged}},
+		{"damaged files panic", warped(func(g *grid) fragile { return fragile{g} }), []string{damaged, altered}},
+		{"damaged files are not named", warped(func(g *grid) mumbling { return mumbling{g} }), []string{damaged, altered}},
+		{"damaged files are believed", warped(func(g *grid) greedy { return greedy{g} }), []string{altered}},
 		{"a file more than it says", writes(func(dir string, _ sdk.Batch, paths []string, err error) ([]string, error) {
 			if err == nil {
 				err = os.WriteFile(filepath.Join(dir, "index"), nil, 0o666)

@@ -105,6 +105,7 @@ func (s Suite) modalityChecks(spec sdk.ModalitySpec) []Check {
 	}
 	add("refuses sources that are not there", checkMissing)
 	add("refuses damaged files", checkDamagedFiles)
+	add("survives altered files", checkAlteredFiles)
 	add("passes on what the writer says", checkFullWriter)
 	add("ends reading when cancelled", checkReadCancel)
 	add("writes files that read back", checkRoundTrip)

@@ -70,6 +70,7 @@
 //     of no words gives nothing.
 //   - Paths that do not exist, empty folders and damaged files are errors that
 //     name them. A cancelled Read ends.
+//   - A small file takes at most 1 GiB of memory, whatever it claims to be.
 package sdktest
 
 import (

@@ -24,7 +24,7 @@ func TestBrokenAcrossTheWall(t *testing.T) {
 		{"a model", spoilt(func(m *haze) rough { return rough{m} }), []string{"refuses rows of another shape"}},
 		{"stops late", spoilt(func(m *haze) tardy { return endless(m, sdk.ErrStopped, 0) }), []string{"stops when told, with a checkpoint"}},
 		{"cancelled, trains on", spoilt(func(m *haze) tardy { return endless(m, context.Canceled, soon/20) }), []string{"ends when cancelled"}},
-		{"a modality", warped(func(g *grid) fragile { return fragile{g} }), []string{"refuses damaged files"}},
+		{"a modality", warped(func(g *grid) fragile { return fragile{g} }), []string{"refuses damaged files", "survives altered files"}},
 	} {
 		t.Run(b.how, func(t *testing.T) {
 			far, end, err := wire.Loopback(b.plugin)
