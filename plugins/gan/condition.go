@@ -16,7 +16,8 @@ import (
 // -1 to 1.
 type conditioning struct {
 	heeded []sdk.Condition
-	told   int // numbers, of all side by side
+	told   int  // numbers, of all side by side
+	some   bool // some of them may be left open, see sampler
 
 	// What the conditions were in training, each by itself, to draw from: the
 	// share of each value, or the quantiles of a number.
@@ -27,8 +28,8 @@ type conditioning struct {
 // quantiles is how many are kept of a condition that is a number.
 const quantiles = 65
 
-func newConditioning(space sdk.Space, names []string) (*conditioning, error) {
-	c := &conditioning{}
+func newConditioning(space sdk.Space, names []string, some bool) (*conditioning, error) {
+	c := &conditioning{some: some}
 	for i, name := range names {
 		if slices.Contains(names[:i], name) {
 			return nil, &sdk.SettingError{Setting: "condition", Problem: fmt.Sprintf("names %s twice", name)}
@@ -36,6 +37,10 @@ func newConditioning(space sdk.Space, names []string) (*conditioning, error) {
 		known, err := space.Condition(name)
 		if err != nil {
 			return nil, fmt.Errorf("setting condition: %w", err)
+		}
+		if some && len(known.Values) == 0 {
+			return nil, sdk.Hint(&sdk.SettingError{Setting: "tell", Problem: fmt.Sprintf("is some: condition %s is a number, which has no values to sample by", name)},
+				"set tell to all, or leave "+name+" out of condition")
 		}
 		entries, width := quantiles, 1
 		if k := len(known.Values); k > 0 {
@@ -51,13 +56,20 @@ func newConditioning(space sdk.Space, names []string) (*conditioning, error) {
 // Conditions returns those that the model was told to heed.
 func (c *conditioning) Conditions() []sdk.Condition { return c.heeded }
 
-// encode fills dst with what the networks are told, a row for each value.
+// encode fills dst with what the networks are told, a row for each value. Of those
+// that are absent, or no number, it tells nothing.
 func (c *conditioning) encode(dst *tensor.Tensor, values map[string][]float32) *tensor.Tensor {
 	clear(dst.Data)
 	at := 0
 	for _, known := range c.heeded {
-		for i, v := range values[known.Name][:dst.Rows] {
+		for i, v := range values[known.Name] {
+			if i == dst.Rows {
+				break
+			}
 			row := dst.Data[i*c.told+at:]
+			if v != v {
+				continue
+			}
 			if len(known.Values) > 0 {
 				row[int(v)] = 1
 			} else {
@@ -69,12 +81,17 @@ func (c *conditioning) encode(dst *tensor.Tensor, values map[string][]float32) *
 	return dst
 }
 
-// learn keeps what the conditions of rows are.
-func (c *conditioning) learn(rows sdk.Rows) {
+// collect returns what the conditions of rows are, of each that of every row; and
+// which category of a row is the condition itself, as a table's columns are, or -1.
+func (c *conditioning) collect(rows sdk.Rows, v view) (values [][]float32, mirrors []int) {
 	if len(c.heeded) == 0 {
-		return
+		return nil, nil
 	}
-	all := make([][]float32, len(c.heeded))
+	values = make([][]float32, len(c.heeded))
+	like := make([][]int, len(c.heeded))
+	for k, known := range c.heeded {
+		like[k] = v.categoriesOf(len(known.Values))
+	}
 	var part sdk.Batch
 	indices := make([]int, 0, chunk)
 	for first := 0; first < rows.Len(); first += chunk {
@@ -84,18 +101,35 @@ func (c *conditioning) learn(rows sdk.Rows) {
 		}
 		part = rows.Gather(part, indices)
 		for k, known := range c.heeded {
-			all[k] = append(all[k], part.Conditions[known.Name]...)
+			of := part.Conditions[known.Name]
+			values[k] = append(values[k], of...)
+			like[k] = slices.DeleteFunc(like[k], func(at int) bool {
+				for i, v := range of {
+					if part.Row(i)[at] != v {
+						return true
+					}
+				}
+				return false
+			})
 		}
 	}
+	for _, at := range like {
+		mirrors = append(mirrors, append(at, -1)[0])
+	}
+	return values, mirrors
+}
+
+// learn keeps what the conditions of rows are.
+func (c *conditioning) learn(values [][]float32) {
 	for k, known := range c.heeded {
 		table := c.tables[k].Data
 		if len(known.Values) > 0 {
-			share(table, all[k])
-		} else {
-			slices.Sort(all[k])
-			for q := range table {
-				table[q] = all[k][q*(len(all[k])-1)/(len(table)-1)]
-			}
+			share(table, values[k])
+			continue
+		}
+		sorted := slices.Sorted(slices.Values(values[k]))
+		for q := range table {
+			table[q] = sorted[q*(len(sorted)-1)/(len(table)-1)]
 		}
 	}
 }
@@ -112,7 +146,7 @@ func share(table, values []float32) {
 }
 
 // draw returns the conditions of the request's rows: those asked for, and for the
-// others what training had, drawn of (seed, first + i).
+// others what training had, drawn of (seed, first + i), unless they may be left open.
 func (c *conditioning) draw(req sdk.GenerateRequest, tape *tensor.Tape) map[string][]float32 {
 	if len(c.heeded) == 0 {
 		return nil
@@ -121,8 +155,11 @@ func (c *conditioning) draw(req sdk.GenerateRequest, tape *tensor.Tape) map[stri
 	u := nn.Uniform(tape.Constant(req.N, len(c.heeded)), seed, req.First)
 	drawn := map[string][]float32{}
 	for k, known := range c.heeded {
-		values := make([]float32, req.N)
 		asked := req.Conditions[known.Name]
+		if c.some && len(asked) == 0 {
+			continue
+		}
+		values := make([]float32, req.N)
 		for i := range values {
 			switch len(asked) {
 			case 0:
@@ -176,7 +213,7 @@ func (c *conditioning) known(space sdk.Space) error {
 // complete reports latents that lack a condition.
 func (c *conditioning) complete(z sdk.Batch) error {
 	for _, known := range c.heeded {
-		if values, ok := z.Conditions[known.Name]; !ok || len(values) != z.Len() {
+		if values, ok := z.Conditions[known.Name]; !ok && !c.some || ok && len(values) != z.Len() {
 			return sdk.Hint(fmt.Errorf("%w: %d latents with %d values of condition %s", sdk.ErrBadInput, z.Len(), len(values), known.Name),
 				"give each latent a value, or draw them with their conditions")
 		}

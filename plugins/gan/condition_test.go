@@ -11,6 +11,11 @@ import (
 	"github.com/genhost/genhost/sdk/tensor"
 )
 
+func learn(n *gan, rows sdk.Rows) {
+	values, _ := n.collect(rows, n.view)
+	n.learn(values)
+}
+
 func both(s *settings) { s.Condition = []string{"label", "size"} }
 
 // A label is one-hot, a number goes from -1 to 1.
@@ -43,7 +48,7 @@ func TestDrawsConditionsAsInTraining(t *testing.T) {
 		x.Conditions["label"][i] = float32(2 * min(1, i%10))
 		x.Conditions["size"][i] = 2 + float32(math.Sqrt((float64(i*7%rows)+0.5)/rows))
 	}
-	n.learn(sdk.InMemory(n.space, x))
+	learn(n, sdk.InMemory(n.space, x))
 	z, err := n.Draw(t.Context(), sdk.GenerateRequest{N: draws, Seed: 4})
 	if err != nil {
 		t.Fatal(err)
@@ -74,7 +79,7 @@ func TestDrawsConditionsAsInTraining(t *testing.T) {
 func TestAskedConditions(t *testing.T) {
 	n := small(t, both)
 	n.trained = true
-	n.learn(labelled(n.space, 30))
+	learn(n, labelled(n.space, 30))
 	free, err := n.Draw(t.Context(), sdk.GenerateRequest{N: 3, Seed: 4})
 	if err != nil {
 		t.Fatal(err)

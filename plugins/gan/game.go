@@ -20,6 +20,9 @@ type game struct {
 	critic       critic
 	places       int // see pack
 
+	sampler *sampler // nil where all conditions of a row are told
+	mirrors []int    // see collect
+
 	step, drawn, blurred int // so far: steps, rows, and packs with noise on them
 
 	metrics sdk.Metrics
@@ -49,6 +52,11 @@ func (n *gan) newGame(job *sdk.Job) *game {
 	p.adamG.Decay = n.WeightDecay
 	p.schedule = optim.LinearTo(n.steps(job), n.FinalRate)
 	p.ema.Decay, p.stats.Decay = n.EMA, n.EMA
+	values, mirrors := n.collect(job.Data, n.view)
+	n.learn(values)
+	if n.some && n.told > 0 {
+		p.sampler, p.mirrors = newSampler(n.conditioning, job, values), mirrors
+	}
 	return p
 }
 
@@ -77,17 +85,20 @@ func (p *game) play(job *sdk.Job) error {
 func (p *game) round(rows sdk.Batch) {
 	p.tape.Reset()
 	p.tape.Train(p.seeds.dropout, 2*p.drawn)
+	if p.sampler != nil {
+		rows = p.sampler.draw(rows.Len())
+	}
 	size := rows.Len() / p.Pac * p.Pac
 	x := p.see(p.tape.Input(rows.Data[:size*p.space.Size()], size, p.space.Size()), &p.tape)
 	y := p.tell(rows, size)
-	fake := p.make(y, size)
+	fake, logits := p.make(y, size)
 	if y != nil {
 		p.critic.y = pack(y, p.Pac, 1)
 	}
 
 	p.improveD(x, fake)
 	if (p.step+1)%p.CriticSteps == 0 {
-		p.improveG(fake)
+		p.improveG(fake, logits)
 	} else {
 		delete(p.metrics, "loss_g")
 	}
@@ -95,16 +106,20 @@ func (p *game) round(rows sdk.Batch) {
 	p.step, p.drawn = p.step+1, p.drawn+size
 }
 
-// tell returns what both networks are told of rows: nil for nothing.
+// tell returns what both networks are told of rows: nil for nothing at all.
 func (p *game) tell(rows sdk.Batch, size int) *tensor.Tensor {
 	if p.told == 0 {
 		return nil
 	}
-	return p.encode(p.tape.Constant(size, p.told), rows.Conditions)
+	told := rows.Conditions
+	if p.sampler != nil {
+		told = p.sampler.told
+	}
+	return p.encode(p.tape.Constant(size, p.told), told)
 }
 
-// make generates rows of which y is known.
-func (p *game) make(y *tensor.Tensor, size int) *tensor.Tensor {
+// make generates rows of which y is known, and returns their logits too.
+func (p *game) make(y *tensor.Tensor, size int) (fake, logits *tensor.Tensor) {
 	z := nn.Normal(p.tape.Constant(size, p.Latent), p.seeds.latents, p.drawn)
 	if y != nil {
 		z = z.Beside(y)
@@ -113,8 +128,7 @@ func (p *game) make(y *tensor.Tensor, size int) *tensor.Tensor {
 	if p.g.finish.noisy() {
 		noise = nn.Gumbel(p.tape.Constant(size, p.width()), p.seeds.categories, p.drawn)
 	}
-	fake, _ := p.g.make(z, noise)
-	return fake
+	return p.g.make(z, noise)
 }
 
 // show returns rows as D is to see them: in packs, and through noise as in Sønderby
@@ -172,9 +186,9 @@ func (p *game) penalty(loss, term *tensor.Tensor) *tensor.Tensor {
 }
 
 // improveG has the generator, which made the fake rows, take a step.
-func (p *game) improveG(fake *tensor.Tensor) {
+func (p *game) improveG(fake, logits *tensor.Tensor) {
 	p.d.normalise(&p.tape, false)
-	p.lossG(fake).Backward(&p.g.params)
+	p.lossG(fake, logits).Backward(&p.g.params)
 	p.adamG.Rate = p.Rate * p.schedule(p.step)
 	p.adamG.Step(&p.g.params)
 	p.ema.Update(&p.average.params, &p.g.params)
@@ -182,9 +196,16 @@ func (p *game) improveG(fake *tensor.Tensor) {
 }
 
 // lossG returns what G descends.
-func (p *game) lossG(fake *tensor.Tensor) *tensor.Tensor {
+func (p *game) lossG(fake, logits *tensor.Tensor) *tensor.Tensor {
 	loss := p.loss.generator(p.critic.Forward(p.show(fake)))
 	p.metrics["loss_g"] = loss.Item()
+	if p.sampler == nil {
+		return loss
+	}
+	if term := p.disagreement(logits); term != nil {
+		p.metrics["disagreement"] = term.Item()
+		loss = loss.Add(term)
+	}
 	return loss
 }
 

@@ -47,7 +47,9 @@ func TestStepsDoNotAllocate(t *testing.T) {
 // The discriminator takes so many steps for each of the generator's, and rates fall
 // along a line.
 func TestCriticStepsAndRates(t *testing.T) {
-	n := small(t, func(s *settings) { s.CriticSteps, s.Batch, s.Epochs, s.FinalRate = 3, 4, 7, 0.3 })
+	n := small(t, func(s *settings) {
+		s.CriticSteps, s.Batch, s.Epochs, s.FinalRate, s.WeightDecay, s.Beta2 = 3, 4, 7, 0.3, 0.01, 0.9
+	})
 	job := &sdk.Job{Data: labelled(n.space, 4)}
 	p := n.newGame(job)
 	rows := job.Data.Gather(sdk.Batch{}, []int{0, 1, 2, 3})
@@ -56,6 +58,9 @@ func TestCriticStepsAndRates(t *testing.T) {
 	}
 	if d, g := p.adamD.Steps(), p.adamG.Steps(); d != 7 || g != 2 {
 		t.Errorf("in 7 steps D takes %d and G %d, want 7 and 2", d, g)
+	}
+	if p.adamG.Decay != 0.01 || p.adamD.Decay != 0 || p.adamG.Beta2 != 0.9 || p.adamD.Beta2 != 0.9 {
+		t.Errorf("weights of G decay by %g and of D by %g, want 0.01 and 0; β₂ is %g and %g, want 0.9", p.adamG.Decay, p.adamD.Decay, p.adamG.Beta2, p.adamD.Beta2)
 	}
 	if got, want := p.adamD.Rate, n.DiscriminatorRate*(1-0.7*6/7); got < want*0.999 || got > want*1.001 {
 		t.Errorf("D's rate at the last step is %g, want %g", got, want)

@@ -9,6 +9,7 @@ import (
 	"fmt"
 
 	"github.com/genhost/genhost/sdk"
+	"github.com/genhost/genhost/sdk/nn"
 	"github.com/genhost/genhost/sdk/tensor"
 )
 
@@ -40,7 +41,7 @@ func newGAN(s settings, space sdk.Space) (*gan, error) {
 		return nil, err
 	}
 	n := &gan{settings: s, view: v}
-	if n.conditioning, err = newConditioning(space, s.Condition); err != nil {
+	if n.conditioning, err = newConditioning(space, s.Condition, s.Tell == "some"); err != nil {
 		return nil, err
 	}
 	n.g, n.average = s.newGenerator(v, n.told), s.newGenerator(v, n.told)
@@ -59,15 +60,32 @@ func (n *gan) Train(_ context.Context, job *sdk.Job) error {
 	if rows := job.Data.Len(); rows < n.Pac {
 		return sdk.Hint(fmt.Errorf("%w: gan: train: %d rows", sdk.ErrBadInput, rows), fmt.Sprintf("set pac, now %d, to 1", n.Pac))
 	}
-	n.learn(job.Data)
+	p := n.newGame(job)
 	n.trained = true // for the previews and checkpoints of job.Step
-	err := n.newGame(job).play(job)
+	err := p.play(job)
 	if err == nil && !(n.average.params.Finite() && n.d.params.Finite()) {
 		err = fmt.Errorf("%w: a weight is not finite", sdk.ErrDiverged)
+	}
+	if err == nil && !n.makesNumbers() {
+		err = fmt.Errorf("%w: generated rows have what is no number", sdk.ErrDiverged)
 	}
 	if errors.Is(err, sdk.ErrDiverged) {
 		n.trained = false
 		err = sdk.Hint(err, fmt.Sprintf("lower rate, now %g, and discriminator_rate, now %g", n.Rate, n.DiscriminatorRate))
 	}
 	return err
+}
+
+// makesNumbers is whether some rows are numbers: weights may be finite, and what
+// layers make of them not.
+func (n *gan) makesNumbers() bool {
+	z := sdk.MakeBatch(8, n.Latent)
+	n.tape.Reset()
+	nn.Normal(n.tape.Input(z.Data, z.Len(), n.Latent), 1, 0)
+	for _, v := range n.decode(z).Data {
+		if v != v {
+			return false
+		}
+	}
+	return true
 }

@@ -19,6 +19,7 @@ func TestPlugin(t *testing.T) {
 		"conv":        `{"architecture": "conv", "filters": 2, "batch_norm": true}`,
 		"conditional": `{"condition": ["label"], "spectral_norm": true, "loss": "hinge"}`,
 		"critic":      `{"loss": "wgan-gp", "critic_steps": 3, "pac": 2}`,
+		"sampled":     `{"condition": ["label"], "tell": "some", "categories": "straight-through", "batch_norm": false}`,
 		"sequence":    `{"architecture": "sequence", "filters": 4, "blocks": 1, "categories": "softmax"}`,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -107,7 +108,10 @@ func labelled(space sdk.Space, n int) sdk.Rows {
 		at := 0
 		for _, g := range space.Segments {
 			for j := range b.Row(i)[at : at+g.Len] {
-				if g.Kind == sdk.Category {
+				switch {
+				case g.Kind == sdk.Category && at+j == 1 && g.Len == 1: // of mixed
+					b.Row(i)[1] = b.Conditions["label"][i]
+				case g.Kind == sdk.Category:
 					b.Row(i)[at+j] = float32(rng.IntN(g.Of))
 				}
 			}

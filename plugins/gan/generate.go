@@ -14,8 +14,8 @@ import (
 // not depend on it.
 const chunk = 128
 
-// Draw returns latents z from N(0, I), with the conditions that were asked for, or
-// others as there were in training.
+// Draw returns latents z from N(0, I), with the conditions that were asked for, and
+// others as there were in training, unless they may be left open.
 func (n *gan) Draw(_ context.Context, req sdk.GenerateRequest) (sdk.Batch, error) {
 	if err := n.checkRequest(req); err != nil {
 		return sdk.Batch{}, fmt.Errorf("gan: draw: %w", err)
@@ -77,7 +77,11 @@ func (n *gan) decode(z sdk.Batch) *tensor.Tensor {
 		noise = noiseOf(latents, &n.tape, n.width())
 	}
 	if n.told > 0 {
-		latents = latents.Beside(n.encode(n.tape.Constant(z.Len(), n.told), z.Conditions))
+		told := z.Conditions
+		if n.some && len(told) == 0 {
+			told = n.drawSome(z)
+		}
+		latents = latents.Beside(n.encode(n.tape.Constant(z.Len(), n.told), told))
 	}
 	rows, _ := n.average.make(latents, noise)
 	return rows

@@ -123,7 +123,10 @@ func TestGradients(t *testing.T) {
 			p := n.newGame(&sdk.Job{Data: labelled(n.space, 4), Seed: 1})
 			shake(n)
 			rows := labelled(n.space, 4).Gather(sdk.Batch{}, []int{0, 1, 2, 3})
-			begin := func() (x, fake *tensor.Tensor) {
+			if p.sampler != nil {
+				rows = p.sampler.draw(4)
+			}
+			begin := func() (x, fake, logits *tensor.Tensor) {
 				p.tape.Reset()
 				p.tape.Train(1, 0)
 				p.blurred = 0
@@ -132,12 +135,16 @@ func TestGradients(t *testing.T) {
 					p.critic.y = pack(y, p.Pac, 1)
 				}
 				p.d.normalise(&p.tape, false)
-				return n.see(p.tape.Input(rows.Data, 4, n.space.Size()), &p.tape), p.make(y, 4)
+				fake, logits = p.make(y, 4)
+				return n.see(p.tape.Input(rows.Data, 4, n.space.Size()), &p.tape), fake, logits
 			}
-			agrees(t, &n.d.params, &n.g.params, func() *tensor.Tensor { return p.lossD(begin()) })
+			agrees(t, &n.d.params, &n.g.params, func() *tensor.Tensor {
+				x, fake, _ := begin()
+				return p.lossD(x, fake)
+			})
 			agrees(t, &n.g.params, &n.d.params, func() *tensor.Tensor {
-				_, fake := begin()
-				return p.lossG(fake)
+				_, fake, logits := begin()
+				return p.lossG(fake, logits)
 			})
 		})
 	}
@@ -152,6 +159,9 @@ func players(t *testing.T) map[string]*gan {
 	all["mix"] = shaken(t, smallSettings(func(s *settings) { s.Tau = 1 }), mixed())
 	all["mix, all"] = shaken(t, smallSettings(func(s *settings) {
 		s.Categories, s.Condition, s.Pac, s.BatchNorm, s.Loss = softmax, []string{"label"}, 2, true, "wgan-gp"
+	}), mixed())
+	all["mix, sampled"] = shaken(t, smallSettings(func(s *settings) {
+		s.Tau, s.Condition, s.Tell = 1, []string{"label"}, "some"
 	}), mixed())
 	return all
 }

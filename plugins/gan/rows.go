@@ -82,6 +82,29 @@ func (v view) categories() bool {
 	return false
 }
 
+// categoriesOf are the numbers of a row that are categories of so many values.
+func (v view) categoriesOf(values int) []int {
+	var all []int
+	for _, p := range v.parts {
+		for j := range p.n {
+			if p.of == values && p.of > 0 {
+				all = append(all, p.at+j)
+			}
+		}
+	}
+	return all
+}
+
+// place is where the networks see a category of a row, and how many values it has.
+func (v view) place(at int) (from, of int) {
+	for _, p := range v.parts {
+		if at < p.at+p.n {
+			return p.seen + (at-p.at)*p.of, p.of
+		}
+	}
+	return 0, 0
+}
+
 // see gives rows as D sees them.
 func (v view) see(x *tensor.Tensor, tape *tensor.Tape) *tensor.Tensor {
 	if !v.categories() {
