@@ -34,6 +34,9 @@ plugins/text             sdk sdk/serve golang.org/x/image
 plugins/*                sdk sdk/serve sdk/dataset sdk/safetensors sdk/tensor sdk/nn sdk/optim
 registry/fault
 registry/document        sdk registry/fault github.com/BurntSushi/toml
+registry/manifest        sdk registry/document registry/fault
+registry/archive         sdk registry/fault
+registry/tree            golang.org/x/mod
 registry                 sdk registry/document registry/fault
 registry/oci             sdk registry/fault oras.land/oras-go/v2 github.com/opencontainers
 registry/oci/ocitest

@@ -1,0 +1,106 @@
+package archive
+
+import (
+	"archive/tar"
+	"archive/zip"
+	"compress/gzip"
+	"errors"
+	"io"
+	"os"
+	"path"
+)
+
+func (u *unpacker) tar(f *os.File) error {
+	zipped, err := gzip.NewReader(f)
+	if err != nil {
+		return damaged(err)
+	}
+	for t := tar.NewReader(zipped); ; {
+		h, err := t.Next()
+		switch {
+		case err == io.EOF:
+			return u.rest(zipped)
+		case errors.Is(err, tar.ErrInsecurePath): // admit says why
+		case err != nil:
+			return damaged(err)
+		}
+		name, err := u.admit(h.Name)
+		if err != nil {
+			return err
+		}
+		switch h.Typeflag {
+		case tar.TypeDir:
+			err = u.folder(name)
+		case tar.TypeReg:
+			err = u.file(name, h.FileInfo().Mode(), t)
+		case tar.TypeSymlink:
+			err = u.link(name, relative(name, h.Linkname))
+		case tar.TypeLink:
+			err = u.link(name, h.Linkname)
+		case tar.TypeXGlobalHeader: // a comment, such as git archive's
+		default:
+			err = refuse("%q is neither a file, a folder nor a link", h.Name)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// rest reads the archive to its end, where its checksum is. Nobody packs much
+// after the last entry.
+func (u *unpacker) rest(r io.Reader) error {
+	n, err := io.Copy(io.Discard, io.LimitReader(&cancelled{u.ctx, r}, 1<<20))
+	if err == nil && n == 1<<20 {
+		err = refuse("it has more after its last entry")
+	}
+	return err
+}
+
+// relative is where a link leads, from the top of the archive.
+func relative(name, to string) string {
+	if path.IsAbs(to) {
+		return to
+	}
+	return path.Join(path.Dir(name), to)
+}
+
+func (u *unpacker) zip(f *os.File, size int64) error {
+	z, err := zip.NewReader(f, size)
+	if err != nil && !errors.Is(err, zip.ErrInsecurePath) { // admit says why
+		return damaged(err)
+	}
+	for _, e := range z.File {
+		name, err := u.admit(e.Name)
+		if err != nil {
+			return err
+		}
+		if err := u.zipped(name, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (u *unpacker) zipped(name string, e *zip.File) error {
+	mode := e.Mode()
+	if mode.IsDir() {
+		return u.folder(name)
+	}
+	content, err := e.Open()
+	if err != nil {
+		return damaged(err)
+	}
+	defer content.Close()
+	switch {
+	case mode.IsRegular():
+		return u.file(name, mode, content)
+	case mode&os.ModeSymlink != 0:
+		to, err := io.ReadAll(io.LimitReader(content, 1000))
+		if err != nil {
+			return damaged(err)
+		}
+		return u.link(name, relative(name, string(to)))
+	}
+	return refuse("%q is neither a file, a folder nor a link", e.Name)
+}
