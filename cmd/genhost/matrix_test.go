@@ -23,8 +23,8 @@ import (
 // which modalities. All others must be refused, with advice.
 var pairs = map[string]string{
 	"vae":        "image points audio table text",
-	"gan":        "image points audio",
-	"gan-points": "image points audio",
+	"gan":        "image points audio table text",
+	"gan-points": "image points audio table text",
 	"vae-text":   "text",
 	"vae-audio":  "image audio",
 	"vae-table":  "image points audio table text",
