@@ -52,7 +52,7 @@ func (s *session) realRows(ctx context.Context, data string, told func(rows, tot
 		r.note("the held-out rows are those that the model was validated on, by which its best checkpoint was chosen; --data names others")
 	default:
 		var half sdk.Rows
-		r.train, half = sdk.HoldOut(r.train, r.train.Len()/2)
+		r.train, half = sdk.HoldOut(r.train, sdk.Originals(r.train).Len()/2)
 		r.lessons = r.train
 		r.testOn(half, r.lessonSplit.Split+", one half")
 		r.trainSplit.Split += ", the other half"
@@ -76,13 +76,14 @@ func (r *real) openTrain(ctx context.Context, s *session, told func(rows, total 
 		return nil, fmt.Errorf("%s has changed: %w", c.Source.From, err)
 	}
 	was, known := s.run.Data.Split(c.Source.Train)
-	if known && was.SHA256 != file.SHA256() || c.HeldOut >= file.Len() {
+	rows := sdk.Originals(file).Len()
+	if known && was.SHA256 != file.SHA256() || c.HeldOut >= rows {
 		r.note(c.Source.From + " is not what it was when the model learned from it")
 	}
 	r.train, r.lessons = file, file
 	r.trainSplit = report.Split{Data: c.Source.From, Split: c.Source.Train, Rows: file.Len(), SHA256: file.SHA256()}
 	r.lessonSplit = r.trainSplit
-	if c.HeldOut > 0 && c.HeldOut < file.Len() {
+	if c.HeldOut > 0 && c.HeldOut < rows {
 		r.train, validated = sdk.HoldOut(file, c.HeldOut)
 		r.trainSplit.Split += fmt.Sprintf(", less %d validated on", c.HeldOut)
 		r.trainSplit.Rows = r.train.Len()

@@ -107,6 +107,8 @@ func (s *session) rows(ctx context.Context, data string, told func(rows, total i
 	src := sdk.Source{Path: c.Path, Dataset: c.Dataset, Split: c.Train}
 	if c.Test != "" {
 		src.Split = c.Test
+	} else if s.space.Variants() > 1 {
+		src.Space = &s.space // without variants
 	}
 	if data != "" {
 		var err error

@@ -100,7 +100,7 @@ func (h *Host) prepare(ctx context.Context, req TrainRequest, log *lateLog) (_ *
 		return nil, h.whichDo(ctx, err, entry, in, spec)
 	}
 	p.in, p.spec, p.settings = in, spec, settings
-	if t.heldOut, err = req.heldOut(spec, t.rows.Len()); err != nil {
+	if t.heldOut, err = req.heldOut(spec, sdk.Originals(t.rows).Len()); err != nil {
 		return nil, err
 	}
 	return t, t.createRun(h, req, p)

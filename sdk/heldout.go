@@ -1,6 +1,9 @@
 package sdk
 
-import "fmt"
+import (
+	"fmt"
+	"maps"
+)
 
 // A part is some of the rows, in their order.
 type part struct {
@@ -21,20 +24,54 @@ func (p part) Gather(dst Batch, indices []int) Batch {
 
 // HoldOut divides rows as a [Job] does: into those to learn from and those to
 // validate on, n of them, fewer than all. These are spread evenly: row i of N
-// is held out when ⌊(i+1)·n/N⌋ > ⌊i·n/N⌋.
+// is held out when ⌊(i+1)·n/N⌋ > ⌊i·n/N⌋. Rows that are [Space.Variants] of one
+// thing count as one: the first of them is validated on, as it is, and none of
+// them is learned from.
 func HoldOut(rows Rows, n int) (learn, held Rows) {
-	all, out := int64(rows.Len()), int64(n)
+	v := variants(rows)
+	all, out := int64(rows.Len()/v), int64(n)
 	rest := all - out
 	// Row h that is held out is the first i with (i+1)·n ≥ (h+1)·N. Of the
 	// first i+1 rows ⌈(i+1)·(N−n)/N⌉ are not held out.
-	held = part{rows, n, func(h int) int { return int(((int64(h)+1)*all+out-1)/out - 1) }}
-	learn = part{rows, int(rest), func(l int) int { return int(int64(l) * all / rest) }}
+	held = original{part{rows, n, func(h int) int { return v * int(((int64(h)+1)*all+out-1)/out-1) }}}
+	learn = part{rows, v * int(rest), func(l int) int { return v*int(int64(l/v)*all/rest) + l%v }}
 	return learn, held
+}
+
+// Originals returns the rows without the variants that were made of them: see
+// [Space.Variants].
+func Originals(rows Rows) Rows {
+	v := variants(rows)
+	if v == 1 {
+		return rows
+	}
+	return original{part{rows, rows.Len() / v, func(i int) int { return v * i }}}
+}
+
+// variants is 1, too, where the number does not go into that of the rows.
+func variants(rows Rows) int {
+	v := rows.Space().Variants()
+	if rows.Len()%v != 0 {
+		return 1
+	}
+	return v
+}
+
+// An original part has no variants.
+type original struct{ part }
+
+func (o original) Space() Space {
+	s := o.part.Space()
+	if s.Meta[variantsMeta] != "" {
+		s.Meta = maps.Clone(s.Meta)
+		delete(s.Meta, variantsMeta)
+	}
+	return s
 }
 
 // checkHeldOut reports a job that leaves nothing to learn from.
 func (j *Job) checkHeldOut() error {
-	if n := j.Data.Len(); j.HeldOut < 0 || j.HeldOut >= n {
+	if n := Originals(j.Data).Len(); j.HeldOut < 0 || j.HeldOut >= n {
 		return Hint(fmt.Errorf("%w: %d of %d rows held out: want fewer, and at least 0", ErrBadInput, j.HeldOut, n),
 			"hold out a twentieth, or learn from more rows")
 	}

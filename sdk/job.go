@@ -20,8 +20,8 @@ type Job struct {
 	Seed uint64 // of everything random: equal jobs give equal weights
 
 	// HeldOut is how many rows of Data a [Validator] does not learn from, spread
-	// evenly: row i of N is one when ⌊(i+1)·HeldOut/N⌋ > ⌊i·HeldOut/N⌋. On them
-	// it is validated at the end of epochs, of a hundred at most and always of
+	// evenly: row i of N is one when ⌊(i+1)·HeldOut/N⌋ > ⌊i·HeldOut/N⌋. Variants
+	// count as one, see [HoldOut]. On them it is validated at the end of epochs, of a hundred at most and always of
 	// the last, and what it says is reported with the prefix [Validated]. Other
 	// models learn from all rows.
 	HeldOut int

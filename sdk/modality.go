@@ -48,7 +48,8 @@ type Source struct {
 	// model has learned from. A modality that learns from data how to write them
 	// as numbers - an alphabet, a scale, an order of columns - writes these as
 	// rows of that Space, or refuses to. The others need not look at it; those
-	// who ask see whether the rows fit. Nil leaves all to the modality.
+	// who ask see whether the rows fit. Whoever makes variants of rows to learn from,
+	// see [Space.Variants], makes none of these. Nil leaves all to the modality.
 	Space *Space
 }
 

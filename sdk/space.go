@@ -29,7 +29,9 @@ type Space struct {
 	// Of rows that are known to be drawn from a mixture of round Gaussians, all
 	// equally likely and wide, it may say so, for those who measure models: in
 	// "modes" the centres, as a JSON list of rows such as [[1,0],[0,1]], and in
-	// "sigma" the standard deviation of each number, such as "0.01".
+	// "sigma" the standard deviation of each number, such as "0.01". Of rows that
+	// were made more, such as by mirroring pictures, it says so in "variants": see
+	// [Space.Variants].
 	Meta map[string]string `json:"meta,omitempty"`
 }
 
@@ -68,6 +70,19 @@ const maxRow = 1 << 26
 
 // maxExact is the first whole number after which float32 skips some.
 const maxExact = 1 << 24
+
+// Variants returns how many rows that follow one another are made of one thing,
+// such as a picture: the first as it is, the others changed a little, so that
+// there is more to learn from. Only rows that a model learns from have variants.
+func (s Space) Variants() int {
+	n, err := strconv.Atoi(s.Meta[variantsMeta])
+	if err != nil || n < 1 {
+		return 1
+	}
+	return n
+}
+
+const variantsMeta = "variants"
 
 // Size returns how many numbers a row has.
 func (s Space) Size() int { return size(s.Shape) }

@@ -42,6 +42,52 @@ func TestHoldOut(t *testing.T) {
 	}
 }
 
+// Variants stay together: of the rows that learn, none is of a thing of which
+// one is held out, and what is held out is as it was.
+func TestHoldOutVariants(t *testing.T) {
+	const things, each, out = 10, 3, 4
+	b := MakeBatch(things*each, 1)
+	for i := range b.Data {
+		b.Data[i] = float32(i)
+	}
+	space := Space{Modality: "toy", Shape: []int{1}, Segments: []Segment{{Kind: Real, Len: 1}}, Meta: map[string]string{"variants": "3", "x": "y"}}
+	all := InMemory(space, b)
+	indices := func(rows Rows) (at []int) {
+		for i := range rows.Len() {
+			at = append(at, int(rows.Gather(Batch{}, []int{i}).Data[0]))
+		}
+		return at
+	}
+	wantLearn, wantHeld := HoldOut(numbered(things), out)
+	learn, held := HoldOut(all, out)
+	var want []int
+	for _, i := range indices(wantLearn) {
+		want = append(want, 3*i, 3*i+1, 3*i+2)
+	}
+	if got := indices(learn); !slices.Equal(got, want) || learn.Space().Variants() != 3 {
+		t.Errorf("learns from %v in %d variants, want %v", got, learn.Space().Variants(), want)
+	}
+	want = nil
+	for _, i := range indices(wantHeld) {
+		want = append(want, 3*i)
+	}
+	if got := indices(held); !slices.Equal(got, want) || held.Space().Variants() != 1 || held.Space().Meta["x"] != "y" {
+		t.Errorf("holds out %v in %d variants, want %v", got, held.Space().Variants(), want)
+	}
+	if got := indices(Originals(learn)); !slices.Equal(got, []int{0, 3, 9, 15, 18, 24}) || Originals(learn).Space().Variants() != 1 {
+		t.Errorf("without variants it learns from %v", got)
+	}
+	if space.Meta["variants"] != "3" {
+		t.Error("the rows' own space was changed")
+	}
+	for _, meta := range []string{"", "0", "-3", "x", "7"} { // 7 does not go into 30
+		space.Meta = map[string]string{"variants": meta}
+		if n := Originals(InMemory(space, b)).Len(); n != things*each {
+			t.Errorf("variants %q: %d things, want %d", meta, n, things*each)
+		}
+	}
+}
+
 // judged is a model that is validated, with the losses given.
 type judged struct {
 	counted

@@ -47,8 +47,8 @@ func parzen(ctx context.Context, y *study) ([]report.Figure, error) {
 // validation returns a tenth of the training rows, spread evenly, and rows drawn
 // from the others.
 func (y *study) validation() (validation, others sdk.Batch) {
-	rest, held := sdk.HoldOut(y.Train, max(1, min(kept, y.most(), y.Train.Len()/10)))
-	return held.Gather(sdk.Batch{}, span(0, held.Len())), y.sample(rest, y.Rows, forReal)
+	rest, held := sdk.HoldOut(y.Train, max(1, min(kept, y.most(), sdk.Originals(y.Train).Len()/10)))
+	return held.Gather(sdk.Batch{}, span(0, held.Len())), y.sample(sdk.Originals(rest), y.Rows, forReal)
 }
 
 // sigmas are those of Goodfellow et al. for numbers in [0, 1], and more for

@@ -108,12 +108,13 @@ func (y *study) shared(name string) bool {
 	return unknown == nil && missing == nil && slices.Equal(a.Values, b.Values)
 }
 
-// real returns training rows, at most n, to stand where generated rows do.
-func (y *study) real(n int) sdk.Batch { return y.sample(y.Train, n, forReal) }
+// real returns training rows, at most n, to stand where generated rows do:
+// as they are, without variants.
+func (y *study) real(n int) sdk.Batch { return y.sample(sdk.Originals(y.Train), n, forReal) }
 
-// known returns the training rows that generated rows may be copies of: all,
-// unless they are too many.
-func (y *study) known() sdk.Batch { return y.real(y.most()) }
+// known returns the training rows that generated rows may be copies of: all, and
+// their variants, unless they are too many.
+func (y *study) known() sdk.Batch { return y.sample(y.Train, y.most(), forReal) }
 
 // shuffled returns n rows of which each number is drawn by itself from the
 // training rows: it knows each number's distribution, and nothing else. So
@@ -250,7 +251,7 @@ func (y *study) trio(ctx context.Context, n int) (trio, error) {
 	if err != nil {
 		return trio{}, err
 	}
-	n = min(n, generated.Len(), y.Train.Len())
+	n = min(n, generated.Len(), sdk.Originals(y.Train).Len())
 	return trio{generated.Slice(0, n), y.real(n), y.shuffled(n)}, nil
 }
 

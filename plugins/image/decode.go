@@ -18,38 +18,53 @@ import (
 // maxPixels needs more.
 const maxBytes = 1 << 29
 
-// readHead reads the size of a picture and whether it is grey.
-func readHead(path string) (head, error) {
-	var c image.Config
-	err := withPicture(path, func(k codec, r io.Reader) (err error) {
-		c, err = k.config(r)
+// readHead reads the size of a picture, whether it is grey, and how the camera
+// was held.
+func readHead(e entry) (head, error) {
+	h := head{path: e.path, turn: 1}
+	turned := false
+	err := withPicture(e, func(k codec, r io.Reader) error {
+		c, err := k.config(r)
+		h.height, h.width, h.grey, turned = c.Height, c.Width, isGrey(c.ColorModel), k.turns
 		return err
 	})
-	return head{path: path, height: c.Height, width: c.Width, grey: isGrey(c.ColorModel)}, err
+	if err != nil || !turned {
+		return h, err
+	}
+	err = withPicture(e, func(_ codec, r io.Reader) error {
+		h.turn = turnOf(r)
+		return nil
+	})
+	if h.turn.sideways() {
+		h.height, h.width = h.width, h.height
+	}
+	return h, err
 }
 
 // readPixels reads a picture, unless its head claims that it is huge.
-func readPixels(path string) (image.Image, error) {
-	if _, err := readHead(path); err != nil {
-		return nil, err
+func readPixels(e entry) (picture, error) {
+	h, err := readHead(e)
+	if err != nil {
+		return picture{}, err
 	}
-	var pixels image.Image
-	err := withPicture(path, func(k codec, r io.Reader) (err error) {
-		pixels, err = k.decode(r)
+	p := picture{turn: h.turn}
+	err = withPicture(e, func(k codec, r io.Reader) (err error) {
+		p.pixels, err = k.decode(r)
 		return err
 	})
-	return pixels, err
+	return p, err
 }
 
 // A codec reads pictures of one format.
 type codec struct {
 	config func(io.Reader) (image.Config, error)
 	decode func(io.Reader) (image.Image, error)
+	turns  bool // its files may say how the camera was held
 }
 
 // withPicture opens a file and finds its codec by its first bytes: names lie.
-func withPicture(path string, use func(codec, io.Reader) error) error {
-	f, err := os.Open(path)
+func withPicture(e entry, use func(codec, io.Reader) error) error {
+	f, err := e.open()
 	if err != nil {
 		return err
 	}
@@ -59,7 +74,7 @@ func withPicture(path string, use func(codec, io.Reader) error) error {
 		return err
 	}
 	if !info.Mode().IsRegular() {
-		return fmt.Errorf("%w: %s: not a regular file", sdk.ErrBadInput, path)
+		return fmt.Errorf("%w: %s: not a regular file", sdk.ErrBadInput, e.path)
 	}
 	r := bufio.NewReader(io.LimitReader(f, maxBytes))
 	magic, err := r.Peek(3)
@@ -69,17 +84,17 @@ func withPicture(path string, use func(codec, io.Reader) error) error {
 	var k codec
 	switch {
 	case string(magic) == "\x89PN":
-		k = codec{checked(png.DecodeConfig), png.Decode}
+		k = codec{checked(png.DecodeConfig), png.Decode, false}
 	case string(magic) == "\xff\xd8\xff":
-		k = codec{checked(jpeg.DecodeConfig), jpeg.Decode}
+		k = codec{checked(jpeg.DecodeConfig), jpeg.Decode, true}
 	case len(magic) == 3 && magic[0] == 'P' && pnmTypes[magic[1]].channels > 0:
 		p := pnm{bytes: info.Size()}
-		k = codec{checked(p.config), p.decode}
+		k = codec{checked(p.config), p.decode, false}
 	default:
-		return fmt.Errorf("%w: %s is no PNG, JPEG, PGM or PPM picture", sdk.ErrCorrupt, path)
+		return fmt.Errorf("%w: %s is no PNG, JPEG, PGM or PPM picture", sdk.ErrCorrupt, e.path)
 	}
 	if err := use(k, r); err != nil {
-		return fmt.Errorf("%s: %w", path, decodeError(err))
+		return fmt.Errorf("%s: %w", e.path, decodeError(err))
 	}
 	return nil
 }

@@ -12,9 +12,17 @@ type settings struct {
 	Size   []int  `json:"size" min:"1" max:"2048" help:"resize to height,width, or to a square of one number; empty keeps the size"`
 	Colour string `json:"colour" choices:"auto,grey,rgb" help:"auto is grey where every picture is, else rgb"`
 	Fit    string `json:"fit" choices:"crop,stretch" help:"how a picture of another aspect gets its size: lose its edges, or be distorted"`
+
+	Variants   int     `json:"variants" min:"1" max:"64" help:"rows made of each picture to learn from: the first as it is, the others changed by the settings that follow"`
+	Flip       bool    `json:"flip" help:"mirror every second variant, left to right"`
+	Crop       float64 `json:"crop" min:"0" max:"0.9" help:"part of their sides that variants lose at most, somewhere; what is left is enlarged"`
+	Brightness float64 `json:"brightness" min:"0" max:"1" help:"how much brighter or darker variants are at most, 1 being from black to white"`
+	Contrast   float64 `json:"contrast" min:"0" max:"1" help:"by what part variants have more or less contrast, at most"`
+	Saturation float64 `json:"saturation" min:"0" max:"1" help:"by what part the colours of variants are stronger or paler, at most"`
+	Seed       int     `json:"seed" min:"0" help:"of what is drawn for variants"`
 }
 
-var defaults = settings{Colour: "auto", Fit: "crop"}
+var defaults = settings{Colour: "auto", Fit: "crop", Variants: 1, Flip: true, Crop: 0.1}
 
 // images is the modality of pictures: a row has height × width × channel unit
 // values, one channel for grey and three for red, green and blue.
@@ -44,13 +52,15 @@ func (m *images) Inspect(ctx context.Context, src sdk.Source) (sdk.Info, error) 
 	if err != nil {
 		return sdk.Info{}, err
 	}
-	return sdk.Info{Space: f.space(c.labels), Rows: s.count, Splits: c.splitNames(), Licence: c.licence, Files: c.files}, nil
+	each := m.variants(src, s)
+	return sdk.Info{Space: f.space(c.labels, metaOf(each)), Rows: s.count * each, Splits: c.splitNames(), Licence: c.licence, Files: c.files}, nil
 }
 
 // batchNumbers is about how many numbers are handed to a RowWriter at a time.
 const batchNumbers = 1 << 20
 
-// Read writes one row a picture. It has one batch in memory, and one picture.
+// Read writes a row for each picture, and for each of its variants. It has one
+// batch in memory, and one picture.
 func (m *images) Read(ctx context.Context, src sdk.Source, w sdk.RowWriter) error {
 	c, s, err := open(src)
 	if err != nil {
@@ -60,22 +70,29 @@ func (m *images) Read(ctx context.Context, src sdk.Source, w sdk.RowWriter) erro
 	if err != nil {
 		return err
 	}
-	space := f.space(c.labels)
+	each := m.variants(src, s)
+	space := f.space(c.labels, metaOf(each))
 	if err := w.Begin(space, sdk.Bytes); err != nil {
 		return err
 	}
 	b := sdk.Reuse(sdk.Batch{}, space, max(1, min(256, batchNumbers/space.Size())))
-	n := 0
+	n, pictures := 0, 0
 	err = s.read(ctx, func(p picture) error {
-		f.fill(b.Row(n), p.pixels)
-		if c.labels != nil {
-			b.Conditions[label][n] = float32(p.label)
+		for k := range each {
+			f.fill(b.Row(n), p, m.change(pictures, k))
+			if c.labels != nil {
+				b.Conditions[label][n] = float32(p.label)
+			}
+			if n++; n < b.Len() {
+				continue
+			}
+			if err := w.Write(b); err != nil {
+				return err
+			}
+			n = 0
 		}
-		if n++; n < b.Len() {
-			return nil
-		}
-		n = 0
-		return w.Write(b)
+		pictures++
+		return nil
 	})
 	if err != nil || n == 0 {
 		return err
@@ -87,12 +104,13 @@ func (m *images) Read(ctx context.Context, src sdk.Source, w sdk.RowWriter) erro
 const label = "label"
 
 // space is that of pictures in the frame, with the labels that there are.
-func (f *frame) space(labels []string) sdk.Space {
+func (f *frame) space(labels []string, meta map[string]string) sdk.Space {
 	s := sdk.Space{
 		Modality: "image",
 		Shape:    []int{f.height, f.width, f.channels},
 		Axes:     []string{"height", "width", "channel"},
 		Segments: []sdk.Segment{{Kind: sdk.Unit, Len: f.height * f.width * f.channels}},
+		Meta:     meta,
 	}
 	if labels != nil {
 		s.Conditions = []sdk.Condition{{Name: label, Doc: "what the picture shows", Values: labels}}

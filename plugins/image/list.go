@@ -60,7 +60,7 @@ func listed(dir, line string) (entry, error) {
 		return entry{}, fmt.Errorf("%w: %.100q is no .png, .jpg, .pgm or .ppm file", sdk.ErrBadInput, name)
 	}
 	_, err := os.Stat(name)
-	return entry{name, strings.TrimSpace(label)}, err
+	return onDisk(name, strings.TrimSpace(label)), err
 }
 
 // filesOf returns the files of a list. Of a long one it returns the folders

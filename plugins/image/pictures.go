@@ -22,6 +22,12 @@ type album struct {
 type entry struct {
 	path  string
 	label string // "" for none
+	open  func() (fs.File, error)
+}
+
+// onDisk is the entry of a file.
+func onDisk(path, label string) entry {
+	return entry{path, label, func() (fs.File, error) { return os.Open(path) }}
 }
 
 // newCollection makes a collection of albums. All pictures have labels, or
@@ -66,7 +72,7 @@ func (a album) look(ctx context.Context, see func(head) error) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		h, err := readHead(e.path)
+		h, err := readHead(e)
 		if err != nil {
 			return err
 		}
@@ -82,11 +88,12 @@ func (a album) read(ctx context.Context, number map[string]int, take func(pictur
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		pixels, err := readPixels(e.path)
+		p, err := readPixels(e)
 		if err != nil {
 			return err
 		}
-		if err := take(picture{pixels, number[e.label]}); err != nil {
+		p.label = number[e.label]
+		if err := take(p); err != nil {
 			return err
 		}
 	}
@@ -246,7 +253,7 @@ func find(dir, label string, deep bool) ([]entry, error) {
 		case d.IsDir() && (!deep || hidden(d.Name())):
 			return fs.SkipDir
 		case !d.IsDir() && isPicture(d.Name()):
-			found = append(found, entry{path, label})
+			found = append(found, onDisk(path, label))
 		}
 		return nil
 	})

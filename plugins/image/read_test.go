@@ -160,14 +160,14 @@ func TestList(t *testing.T) {
 func TestLongListNamesFolders(t *testing.T) {
 	dir := files(t, map[string]string{"a/1.png": "", "b/2.png": ""})
 	a, b, c := filepath.Join(dir, "a"), filepath.Join(dir, "b"), filepath.Join(dir, "c")
-	got, err := filesOf(slices.Repeat([]entry{{filepath.Join(a, "1.png"), ""}, {filepath.Join(b, "2.png"), ""}}, maxFiles))
+	got, err := filesOf(slices.Repeat([]entry{onDisk(filepath.Join(a, "1.png"), ""), onDisk(filepath.Join(b, "2.png"), "")}, maxFiles))
 	if err != nil || !slices.Equal(got, []string{a, b}) {
 		t.Errorf("got %v, %v", got, err)
 	}
 	if err := os.Symlink(b, c); err != nil {
 		t.Skip(err)
 	}
-	got, err = filesOf(slices.Repeat([]entry{{filepath.Join(c, "2.png"), ""}}, maxFiles+1))
+	got, err = filesOf(slices.Repeat([]entry{onDisk(filepath.Join(c, "2.png"), "")}, maxFiles+1))
 	if err != nil || !slices.Equal(got, []string{c, b}) {
 		t.Errorf("got %v, %v", got, err)
 	}
@@ -262,14 +262,13 @@ func TestResize(t *testing.T) {
 
 // TestCrop checks what is cut off from wide and from high pictures.
 func TestCrop(t *testing.T) {
-	f := frame{height: 10, width: 20}
 	for _, c := range [][2]image.Rectangle{
 		{image.Rect(0, 0, 100, 10), image.Rect(40, 0, 60, 10)},
 		{image.Rect(0, 0, 20, 50), image.Rect(0, 20, 20, 30)},
 		{image.Rect(5, 5, 45, 25), image.Rect(5, 5, 45, 25)},
 		{image.Rect(0, 0, 1, 1000), image.Rect(0, 499, 1, 500)},
 	} {
-		if got := f.crop(c[0]); got != c[1] {
+		if got := crop(c[0], image.Pt(20, 10)); got != c[1] {
 			t.Errorf("crop of %v: got %v, want %v", c[0], got, c[1])
 		}
 	}

@@ -35,19 +35,22 @@ type split struct {
 // A head is what is known of a picture before its pixels are read.
 type head struct {
 	path          string
-	height, width int
+	height, width int  // of the picture as it is seen
+	turn          turn // by which it is
 	grey          bool
 }
 
 // A picture is valid until the next.
 type picture struct {
 	pixels image.Image
-	label  int // an index of the collection's labels
+	turn   turn // by which it is upright
+	label  int  // an index of the collection's labels
 }
 
 // The datasets.
 const (
 	carried   = "fashion"
+	coloured  = "emoji"
 	installed = "fashion-mnist"
 
 	// installedDir is where Debian's dataset-fashion-mnist puts its files.
@@ -82,11 +85,13 @@ func openCollection(src sdk.Source) (*collection, error) {
 		return nil, fmt.Errorf("%w: a source is a path or a dataset, not both", sdk.ErrBadInput)
 	case src.Dataset == carried:
 		return openCarried()
+	case src.Dataset == coloured:
+		return openColoured()
 	case src.Dataset == installed:
 		return openInstalled(installedDir)
 	case src.Dataset != "":
 		return nil, sdk.Hint(fmt.Errorf("%w: image has no dataset %q", sdk.ErrBadInput, src.Dataset),
-			sdk.Suggest(src.Dataset, []string{carried, installed}))
+			sdk.Suggest(src.Dataset, []string{carried, coloured, installed}))
 	case src.Path == "":
 		return nil, fmt.Errorf("%w: no path and no dataset", sdk.ErrBadInput)
 	}
@@ -141,7 +146,7 @@ func openPath(path string) (*collection, error) {
 	case idxName.MatchString(name):
 		return openIDX(os.DirFS(folder), []string{name}, folder)
 	case isPicture(name):
-		return newCollection([]album{{allSplit, []entry{{path, ""}}}}, []string{path})
+		return newCollection([]album{{allSplit, []entry{onDisk(path, "")}}}, []string{path})
 	case slices.Contains([]string{".txt", ".tsv", ".lst", ".list"}, strings.ToLower(filepath.Ext(name))):
 		return openList(path)
 	}

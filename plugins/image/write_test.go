@@ -20,7 +20,7 @@ import (
 )
 
 func spaceOf(height, width, channels int) sdk.Space {
-	return (&frame{height: height, width: width, channels: channels}).space(nil)
+	return (&frame{height: height, width: width, channels: channels}).space(nil, nil)
 }
 
 // TestRoundTrip writes pictures with every value there is and reads them back.
