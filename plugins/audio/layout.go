@@ -27,9 +27,16 @@ const (
 	metaWindow    = "window"    // samples: "256"
 	metaHop       = "hop"       // samples: "64"
 	metaFloor     = "floor"     // dB, the lowest level: "-80"
+	metaLoss      = "loss"      // of a row whose file is read again, as sdk.Space has it
 	metaMean      = "mean"      // dB, of each bin, JSON
 	metaDeviation = "deviation" // dB, of each bin, JSON
 )
+
+// loss is by how much the numbers of a row change, a root mean square, when it is
+// made a file and read again: phases are lost, and those that are found agree with
+// the levels about. It is 0.18 at most of the carried sounds, 0.30 at other settings
+// that were tried, and 0.34 of clicks and tones: see TestLoss.
+const loss = 0.4
 
 // labelName is the name of the condition that says what a sound is of.
 const labelName = "label"
@@ -76,6 +83,7 @@ func (l layout) waveformSpace(labels []string) sdk.Space {
 func (l layout) spectrogramSpace(st *statistics, labels []string) sdk.Space {
 	meta := l.meta()
 	meta[metaWindow], meta[metaHop], meta[metaFloor] = strconv.Itoa(2*l.bins), strconv.Itoa(l.hop), strconv.Itoa(floor)
+	meta[metaLoss] = strconv.FormatFloat(loss, 'g', -1, 64)
 	meta[metaMean], meta[metaDeviation] = asJSON(st.mean), asJSON(st.deviation)
 	sum := crc32.ChecksumIEEE([]byte(meta[metaMean] + meta[metaDeviation]))
 	return sdk.Space{

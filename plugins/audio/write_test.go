@@ -3,12 +3,15 @@ package main
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"image"
 	"image/png"
 	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -204,4 +207,60 @@ func TestSheetFits(t *testing.T) {
 			t.Errorf("%v: %d columns, %d lines, %d pixels", c, columns, lines, side)
 		}
 	}
+}
+
+// TestLoss writes rows of drums, and of sounds that are none, and reads them
+// again: they change by no more than their space states, and by far less than
+// what tells one from another.
+func TestLoss(t *testing.T) {
+	const n = 4096
+	rng := rand.New(rand.NewPCG(7, 8))
+	noise, click, sweep := make([]float32, n), make([]float32, n), make([]float32, n)
+	click[0] = 1
+	for i := range n {
+		noise[i] = float32(rng.NormFloat64() / 8)
+		sweep[i] = float32(0.9 * math.Sin(2*math.Pi*float64(i)*float64(i)/8/n))
+	}
+	odd := files(t, map[string][]byte{
+		"noise.wav": encodeWAV(sound{8000, noise}), "click.wav": encodeWAV(sound{8000, click}), "sweep.wav": encodeWAV(sound{8000, sweep}),
+		"tone.wav": tone(8000, 1000, n), "silence.wav": encodeWAV(sound{8000, make([]float32, n)}),
+	})
+	drums := read(t, defaults, sdk.Source{Dataset: carried, Split: testSplit})
+	stated, err := strconv.ParseFloat(drums.space.Meta[metaLoss], 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	space := drums.space
+	space.Conditions = nil
+	for name, b := range map[string]sdk.Batch{
+		"drums": drums.batch(), "odd sounds": read(t, defaults, sdk.Source{Path: odd, Space: &space}).batch(),
+	} {
+		dir := t.TempDir()
+		if _, err := modality(t, defaults).Write(t.Context(), space, b, dir, numbered(b.Len())); err != nil {
+			t.Fatal(err)
+		}
+		back := read(t, defaults, sdk.Source{Path: dir, Space: &space}).batch()
+		var mean, most float64
+		for i := range b.Len() {
+			var sum float64
+			for j, v := range b.Row(i) {
+				d := float64(v - back.Row(i)[j])
+				sum += d * d / float64(b.RowSize())
+			}
+			mean, most = mean+math.Sqrt(sum)/float64(b.Len()), max(most, math.Sqrt(sum))
+		}
+		t.Logf("%s: %.3f, at most %.3f", name, mean, most)
+		if most > stated || mean > stated/3 {
+			t.Errorf("%s: rows change by %.3f, at most by %.3f; their space states %g", name, mean, most, stated)
+		}
+	}
+}
+
+// numbered are names in order.
+func numbered(n int) []string {
+	names := make([]string, n)
+	for i := range names {
+		names[i] = fmt.Sprintf("%03d", i)
+	}
+	return names
 }

@@ -61,7 +61,7 @@
 //   - Write leaves the files that it names, called as asked, and nothing else;
 //     when it fails, what is there is whole.
 //   - Reading those files gives the rows back, or rows that are written as the
-//     same files.
+//     same files, or rows as near as the Space states.
 //   - Previews are PNGs of a size that a person can look at, with text of at
 //     most 80 columns.
 //   - Measurements are finite, have names of their own, and are equal for equal
