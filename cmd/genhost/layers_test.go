@@ -29,7 +29,7 @@ sdk/optim                sdk/tensor sdk/internal/kernel
 sdk/nn/nnbench           sdk/tensor sdk/nn sdk/optim
 plugins/image            sdk sdk/serve golang.org/x/image
 plugins/audio            sdk sdk/serve github.com/mewkiz/flac gonum.org/v1/gonum
-plugins/table            sdk sdk/serve golang.org/x/image
+plugins/table            sdk sdk/serve golang.org/x/image github.com/parquet-go/parquet-go
 plugins/text             sdk sdk/serve golang.org/x/image
 plugins/*                sdk sdk/serve sdk/dataset sdk/safetensors sdk/tensor sdk/nn sdk/optim
 registry/fault

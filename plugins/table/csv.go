@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"context"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -17,16 +16,17 @@ const (
 	maxLine    = 1 << 24 // bytes of a record, lest a file that is no table fill the memory
 	maxColumns = 10_000
 	maxName    = 256 // bytes of a column's name
-	checkEvery = 1024
 )
 
-// A csvFile is read a record at a time.
+// A csvFile is a table in text.
 type csvFile struct {
 	*csv.Reader
 	path  string
 	in    io.Closer
 	limit *limited
 }
+
+func (c *csvFile) Close() error { return c.in.Close() }
 
 // A limited reader ends with an error after so many bytes.
 type limited struct {
@@ -101,54 +101,4 @@ func (c *csvFile) record() ([]string, error) {
 func (c *csvFile) where(i int) string {
 	line, column := c.FieldPos(i)
 	return fmt.Sprintf("%s:%d:%d", c.path, line, column)
-}
-
-// A record is valid until the next.
-type record struct {
-	cells []string
-	from  *csvFile
-}
-
-// each goes through the records of a part in order, and ends with the first
-// error that f returns.
-func (m *tables) each(ctx context.Context, c *collection, p part, f func(*record) error) error {
-	seen := 0
-	for _, file := range p.files {
-		err := m.eachOf(file, c, func(r *record) error {
-			if seen%checkEvery == 0 && ctx.Err() != nil {
-				return ctx.Err()
-			}
-			seen++
-			return f(r)
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (m *tables) eachOf(file file, c *collection, f func(*record) error) error {
-	in, err := m.openCSV(file)
-	if err != nil {
-		return err
-	}
-	defer in.in.Close()
-	r := &record{from: in}
-	for first := true; ; first = false {
-		r.cells, err = in.record()
-		if err == io.EOF {
-			return nil
-		}
-		if err == nil && len(r.cells) != len(c.header) {
-			err = sdk.Hint(fmt.Errorf("%w: %s: %d cells, where the first line has %d", sdk.ErrBadInput, in.where(0), len(r.cells), len(c.header)),
-				"give every line as many cells, and put cells with a separator in them in quotes")
-		}
-		if err == nil && !(first && c.named) {
-			err = f(r)
-		}
-		if err != nil {
-			return err
-		}
-	}
 }

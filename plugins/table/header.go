@@ -19,11 +19,11 @@ type head struct {
 }
 
 func (m *tables) head(f file) (*head, error) {
-	c, err := m.openCSV(f)
+	c, err := m.openTable(f)
 	if err != nil {
 		return nil, err
 	}
-	defer c.in.Close()
+	defer c.Close()
 	first, err := c.record()
 	if err == io.EOF {
 		return nil, fmt.Errorf("%w: %s is empty", sdk.ErrBadInput, f.path)
@@ -34,7 +34,13 @@ func (m *tables) head(f file) (*head, error) {
 	if len(first) > maxColumns {
 		return nil, fmt.Errorf("%w: %s: %d columns: want at most %d", sdk.ErrBadInput, f.path, len(first), maxColumns)
 	}
-	h := &head{slices.Clone(first), m.Header != "no", c.Comma}
+	h := &head{slices.Clone(first), m.Header != "no", ','}
+	switch text := c.(type) {
+	case *csvFile:
+		h.separator = text.Comma
+	case *parquetFile:
+		h.named = true
+	}
 	if !h.named {
 		h.cells = make([]string, len(first))
 		return h, nil
@@ -43,7 +49,7 @@ func (m *tables) head(f file) (*head, error) {
 }
 
 // checkNames reports names that are numbers, too long, or there twice.
-func (m *tables) checkNames(c *csvFile, names []string) error {
+func (m *tables) checkNames(c reader, names []string) error {
 	seen := map[string]int{}
 	for i, name := range names {
 		if _, number := parseNumber(name); number && m.Header == "auto" {

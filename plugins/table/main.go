@@ -9,10 +9,10 @@ import (
 var plugin = sdk.Plugin{
 	Name:    "table",
 	Version: "0.1.0",
-	Doc:     "tables of numbers, categories and dates: CSV and TSV files",
+	Doc:     "tables of numbers, categories and dates: CSV, TSV and Parquet files",
 	Modalities: []sdk.ModalitySpec{{
 		Name:          "table",
-		Doc:           "a .csv or .tsv file with a header and a record a row, or a folder of them",
+		Doc:           "a .csv, .tsv or .parquet file with named columns and a record a row, or a folder of them",
 		Datasets:      datasets(),
 		ModalityMaker: sdk.MakeModality(defaults, newTables),
 	}},

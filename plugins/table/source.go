@@ -53,7 +53,7 @@ func datasets() []sdk.Dataset {
 	}
 }
 
-const looksFor = "pass a .csv or .tsv file, or a folder of them, with train and test files if you like; convert other formats to CSV first"
+const looksFor = "pass a .csv, .tsv or .parquet file, or a folder of them, with train and test files if you like; convert other formats to CSV first"
 
 func (m *tables) collect(src sdk.Source) (*collection, error) {
 	switch {
@@ -95,7 +95,7 @@ func (m *tables) collectPath(path string) (*collection, error) {
 		c.parts, err = folder(path)
 	case !info.Mode().IsRegular():
 		err = fmt.Errorf("%w: %s is neither a file nor a folder", sdk.ErrBadInput, path)
-	case !hasExtension(path, ".csv", ".tsv", ".tab", ".txt", ".data"):
+	case !hasExtension(path, ".csv", ".tsv", ".tab", ".txt", ".data", parquetExtension):
 		err = sdk.Hint(fmt.Errorf("%w: %s is no table by its name", sdk.ErrBadInput, path), looksFor)
 	default:
 		c.parts = []part{{allSplit, []file{onDisk(path)}}}
@@ -120,7 +120,7 @@ func folder(path string) ([]part, error) {
 	parts := []part{{name: trainSplit}, {name: testSplit}, {name: allSplit}}
 	for _, e := range entries {
 		name := e.Name()
-		if strings.HasPrefix(name, ".") || !hasExtension(name, ".csv", ".tsv") {
+		if strings.HasPrefix(name, ".") || !hasExtension(name, ".csv", ".tsv", parquetExtension) {
 			continue
 		}
 		f := onDisk(filepath.Join(path, name))
