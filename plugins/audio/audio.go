@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"strconv"
 	"sync"
 
 	"github.com/genhost/genhost/sdk"
@@ -17,7 +18,7 @@ type settings struct {
 	Hop            int     `json:"hop" min:"8" max:"1024" help:"samples from one frame of a spectrogram to the next, at most as many as bins"`
 	Trim           bool    `json:"trim" help:"leave silence at the start out, of ten seconds at most"`
 	Loudness       string  `json:"loudness" choices:"peak,keep" help:"bring the peak of each clip to 0.9 of full scale, or keep it"`
-	Variants       int     `json:"variants" min:"1" max:"64" help:"rows made of each sound of the split train, the first as it is and the others up to 3 semitones faster or slower"`
+	Variants       int     `json:"variants" min:"1" max:"64" help:"rows made of each sound to learn from: the first as it is, the others faster or slower, brighter or duller, and shorter"`
 }
 
 var defaults = settings{
@@ -67,8 +68,8 @@ func (m *audio) Inspect(ctx context.Context, src sdk.Source) (sdk.Info, error) {
 			return sdk.Info{}, err
 		}
 	}
-	space, err := m.space(ctx, src, c)
-	return sdk.Info{Space: space, Rows: len(s.entries) * m.variants(s), Splits: c.splitNames(), Licence: c.licence, Files: c.files}, err
+	space, err := m.space(ctx, src, c, s)
+	return sdk.Info{Space: space, Rows: len(s.entries) * m.variants(src, s), Splits: c.splitNames(), Licence: c.licence, Files: c.files}, err
 }
 
 // Read writes a row for each sound, and for each of its variants. It has one
@@ -78,7 +79,7 @@ func (m *audio) Read(ctx context.Context, src sdk.Source, w sdk.RowWriter) error
 	if err != nil {
 		return err
 	}
-	space, err := m.space(ctx, src, c)
+	space, err := m.space(ctx, src, c, s)
 	if err != nil {
 		return err
 	}
@@ -90,7 +91,7 @@ func (m *audio) Read(ctx context.Context, src sdk.Source, w sdk.RowWriter) error
 		return err
 	}
 	b, n := sdk.Reuse(sdk.Batch{}, space, max(1, min(64, batchNumbers/space.Size()))), 0
-	err = m.clips(ctx, s, m.variants(s), func(clip []float32, label string) error {
+	err = m.clips(ctx, s, m.variants(src, s), func(clip []float32, label string) error {
 		codec.encode(b.Row(n), clip)
 		if c.labels != nil {
 			b.Conditions[labelName][n] = c.number[label]
@@ -110,18 +111,9 @@ func (m *audio) Read(ctx context.Context, src sdk.Source, w sdk.RowWriter) error
 // batchNumbers is about how many numbers are handed to a RowWriter at a time.
 const batchNumbers = 1 << 20
 
-// variants is how many rows each sound of a split becomes. Only what is called
-// train is varied.
-func (m *audio) variants(s split) int {
-	if s.name != trainSplit {
-		return 1
-	}
-	return m.Variants
-}
-
 // space is that of a collection's rows. Where a model knows one already, they
 // are normalised and numbered by that.
-func (m *audio) space(ctx context.Context, src sdk.Source, c *collection) (sdk.Space, error) {
+func (m *audio) space(ctx context.Context, src sdk.Source, c *collection, s split) (sdk.Space, error) {
 	st, err := m.statistics(ctx, src, c)
 	if err != nil {
 		return sdk.Space{}, err
@@ -129,10 +121,14 @@ func (m *audio) space(ctx context.Context, src sdk.Source, c *collection) (sdk.S
 	if src.Space != nil {
 		c.adopt(*src.Space)
 	}
-	if m.waveform {
-		return m.waveformSpace(c.labels), nil
+	space := m.waveformSpace(c.labels)
+	if !m.waveform {
+		space = m.spectrogramSpace(st, c.labels)
 	}
-	return m.spectrogramSpace(st, c.labels), nil
+	if n := m.variants(src, s); n > 1 {
+		space.Meta[metaVariants] = strconv.Itoa(n)
+	}
+	return space, nil
 }
 
 // statistics returns what to normalise by, nil for waveforms.

@@ -13,7 +13,6 @@ const (
 	margin     = 0.05  // seconds around a clip that are resampled too
 	fadeOut    = 0.005 // seconds in which a sound ends that goes on after its clip
 	loudPeak   = 0.9   // what a clip's peak is brought to
-	mostSteps  = 3.0   // semitones by which variants are faster or slower
 )
 
 // clips cuts a clip out of each sound of a split, and of each of its variants,
@@ -26,7 +25,7 @@ func (m *audio) clips(ctx context.Context, s split, variants int, take func(clip
 			return err
 		}
 		for k := range variants {
-			if err := take(m.cut(sound, variantSpeed(k)), e.label); err != nil {
+			if err := take(m.cut(sound, variantOf(k)), e.label); err != nil {
 				return err
 			}
 		}
@@ -34,22 +33,9 @@ func (m *audio) clips(ctx context.Context, s split, variants int, take func(clip
 	return nil
 }
 
-// variantSpeed is 1 for the first variant. Those that follow are spread evenly,
-// however many there are, by steps of the golden ratio.
-func variantSpeed(k int) float64 {
-	if k == 0 {
-		return 1
-	}
-	_, part := math.Modf(float64(k) * (math.Sqrt(5) - 1) / 2)
-	return speedOf(mostSteps * (2*part - 1))
-}
-
-// speedOf is how much faster a sound is that is so many semitones higher.
-func speedOf(semitones float64) float64 { return math.Exp2(semitones / 12) }
-
-// cut returns the clip that a sound becomes when it is played at a speed.
-func (m *audio) cut(s sound, speed float64) []float32 {
-	step := speed * float64(s.rate) / float64(m.rate)
+// cut returns the clip that a sound becomes as a variant.
+func (m *audio) cut(s sound, v variant) []float32 {
+	step := v.speed * float64(s.rate) / float64(m.rate)
 	first, lead := 0, 0
 	if m.Trim {
 		first = max(0, onset(s.samples)-int(margin*float64(s.rate)))
@@ -69,6 +55,7 @@ func (m *audio) cut(s sound, speed float64) []float32 {
 	if float64(first)+float64(n)*step < float64(len(s.samples)) {
 		fade(x, int(fadeOut*float64(m.rate)))
 	}
+	v.colour(x, m.rate)
 	m.level(x)
 	return x
 }

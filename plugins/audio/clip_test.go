@@ -22,7 +22,7 @@ func quiet(n int) []float32 { return make([]float32, n) }
 func TestTrim(t *testing.T) {
 	for _, rate := range []int{8000, 44100} {
 		s := sound{rate, append(quiet(rate/2), sine(rate, 900, rate/10)...)}
-		x := modality(t, waveforms()).cut(s, 1)
+		x := modality(t, waveforms()).cut(s, variantOf(0))
 		if at := onset(x); at < 10 || at > 24 {
 			t.Errorf("%d Hz: the sound begins at sample %d, want about 16", rate, at)
 		}
@@ -31,7 +31,7 @@ func TestTrim(t *testing.T) {
 		}
 		untrimmed := waveforms()
 		untrimmed.Trim = false
-		if at := onset(modality(t, untrimmed).cut(s, 1)); at < 3950 || at > 4050 {
+		if at := onset(modality(t, untrimmed).cut(s, variantOf(0))); at < 3950 || at > 4050 {
 			t.Errorf("%d Hz, untrimmed: the sound begins at sample %d, want about 4000", rate, at)
 		}
 	}
@@ -50,7 +50,7 @@ func TestFade(t *testing.T) {
 		n     int
 		fades bool
 	}{{4096, false}, {5000, true}} {
-		x := m.cut(sound{8000, sine(8000, 2000, c.n)}, 1)
+		x := m.cut(sound{8000, sine(8000, 2000, c.n)}, variantOf(0))
 		if got := peak(x[4090:]) < 0.2; got != c.fades {
 			t.Errorf("%d samples: the clip ends with %g", c.n, x[4090:])
 		}
@@ -62,15 +62,15 @@ func TestFade(t *testing.T) {
 
 func TestLoudness(t *testing.T) {
 	s := sound{8000, sine(8000, 441, 1000)}
-	if p := peak(modality(t, waveforms()).cut(s, 1)); math.Abs(float64(p)-loudPeak) > 1e-6 {
+	if p := peak(modality(t, waveforms()).cut(s, variantOf(0))); math.Abs(float64(p)-loudPeak) > 1e-6 {
 		t.Errorf("its peak is %g", p)
 	}
 	keep := waveforms()
 	keep.Loudness = "keep"
-	if p := peak(modality(t, keep).cut(s, 1)); math.Abs(float64(p)-0.5) > 1e-3 {
+	if p := peak(modality(t, keep).cut(s, variantOf(0))); math.Abs(float64(p)-0.5) > 1e-3 {
 		t.Errorf("its peak was 0.5 and is %g", p)
 	}
-	if p := peak(modality(t, keep).cut(sound{8000, []float32{3, -300}}, 1)); p != 1 {
+	if p := peak(modality(t, keep).cut(sound{8000, []float32{3, -300}}, variantOf(0))); p != 1 {
 		t.Errorf("its peak was 300 and is %g", p)
 	}
 }
@@ -88,18 +88,22 @@ func TestSilence(t *testing.T) {
 	}
 }
 
-// TestVariants plays each sound to train on at other speeds too, within three
-// semitones, and none to test with.
+// TestVariants plays each sound to learn from at other speeds too, within three
+// semitones, and none to test with or for a model that has learned.
 func TestVariants(t *testing.T) {
 	dir := files(t, map[string][]byte{"train/a.wav": tone(8000, 500, 8000), "test/b.wav": tone(8000, 500, 8000)})
 	s := waveforms()
 	s.Variants = 5
-	if n := len(read(t, s, sdk.Source{Path: dir, Split: testSplit}).data); n != 4096 {
-		t.Errorf("%d samples to test with, want 4096", n)
+	r := read(t, s, sdk.Source{Path: dir})
+	b := r.batch()
+	if b.Len() != 5 || r.space.Variants() != 5 {
+		t.Fatalf("%d rows, of which the space says %v: want 5", b.Len(), r.space.Meta)
 	}
-	b := read(t, s, sdk.Source{Path: dir}).batch()
-	if b.Len() != 5 {
-		t.Fatalf("%d rows, want 5", b.Len())
+	if test := read(t, s, sdk.Source{Path: dir, Split: testSplit}); len(test.data) != 4096 || test.space.Variants() != 1 {
+		t.Errorf("%d samples to test with, want 4096, of which the space says %v", len(test.data), test.space.Meta)
+	}
+	if known := read(t, s, sdk.Source{Path: dir, Space: &r.space}); !slices.Equal(known.data, b.Row(0)) || known.space.Variants() != 1 {
+		t.Errorf("%d samples for a model that has learned, want the first row; the space says %v", len(known.data), known.space.Meta)
 	}
 	low, high := speedOf(-mostSteps), speedOf(mostSteps)
 	for i := range 5 {
@@ -111,21 +115,58 @@ func TestVariants(t *testing.T) {
 			}
 		}
 		speed := float64(crossed) / 2 / 0.512 / 500
-		if math.Abs(speed-variantSpeed(i)) > 0.01 || speed < low-0.01 || speed > high+0.01 {
-			t.Errorf("variant %d: %.3f times as fast, want %.3f", i, speed, variantSpeed(i))
+		if want := variantOf(i).speed; math.Abs(speed-want) > 0.01 || speed < low-0.01 || speed > high+0.01 {
+			t.Errorf("variant %d: %.3f times as fast, want %.3f", i, speed, want)
+		}
+		fallen, want := decibels(peak(row[:1000])/peak(row[3000:4000])), 3000.0/8000*variantOf(i).decay
+		if math.Abs(fallen-want) > 0.3 {
+			t.Errorf("variant %d: fallen by %.2f dB, want %.2f", i, fallen, want)
 		}
 	}
-	var speeds []float64
-	for k := range 8 {
-		speeds = append(speeds, variantSpeed(k))
+}
+
+// TestVariantOf has variants everywhere: in 64 there is one near each place.
+func TestVariantOf(t *testing.T) {
+	if v := variantOf(0); v != (variant{speed: 1}) {
+		t.Errorf("the first is %+v", v)
 	}
-	if speeds[0] != 1 {
-		t.Errorf("the first is %g times as fast", speeds[0])
+	for _, at := range [][3]float64{{0.2, 0.2, 0.2}, {0.8, 0.2, 0.8}, {0.2, 0.8, 0.2}, {0.5, 0.5, 0.5}, {0.8, 0.8, 0.8}, {0.2, 0.2, 0.8}} {
+		near := math.Inf(1)
+		for k := 1; k < 64; k++ {
+			v := variantOf(k)
+			steps := (12*math.Log2(v.speed)/mostSteps + 1) / 2
+			tilt, decay := (v.tilt/mostTilt+1)/2, v.decay/mostDecay
+			if min(steps, tilt, decay) < 0 || max(steps, tilt, decay) > 1 {
+				t.Fatalf("variant %d is %+v", k, v)
+			}
+			near = min(near, math.Hypot(math.Hypot(steps-at[0], tilt-at[1]), decay-at[2]))
+		}
+		if near > 0.25 {
+			t.Errorf("the variant nearest to %v is %.2f away", at, near)
+		}
 	}
-	slices.Sort(speeds)
-	for i := range speeds[1:] {
-		if speeds[i+1] < 1.005*speeds[i] {
-			t.Errorf("two variants are %g and %g times as fast", speeds[i], speeds[i+1])
+}
+
+// TestColour makes tones of a low and a high frequency quieter and louder, and
+// lets them die away.
+func TestColour(t *testing.T) {
+	gain := func(v variant, hertz float64) float64 {
+		x := sine(8000, hertz, 8000)
+		v.colour(x, 8000)
+		return decibels(peak(x[4000:]) / 0.5)
+	}
+	for _, c := range []struct {
+		v         variant
+		low, high float64 // dB after half a second
+	}{
+		{variant{}, 0, 0},
+		{variant{tilt: 0.5}, 3.52, -6.02},
+		{variant{tilt: -0.5}, -6.02, 3.52},
+		{variant{decay: 20}, -10, -10},
+		{variant{tilt: 0.25, decay: 40}, 1.94 - 20, -2.5 - 20},
+	} {
+		if low, high := gain(c.v, 40), gain(c.v, 3960); math.Abs(low-c.low) > 0.35 || math.Abs(high-c.high) > 0.35 {
+			t.Errorf("%+v: %.2f and %.2f dB, want %.2f and %.2f", c.v, low, high, c.low, c.high)
 		}
 	}
 }

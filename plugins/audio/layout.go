@@ -21,6 +21,7 @@ const (
 	metaRepresentation = "representation" // "spectrogram" or "waveform"
 	metaRate           = "rate"           // samples in a second: "8000"
 	metaSamples        = "samples"        // of a clip: "4096"
+	metaVariants       = "variants"       // of each sound, as sdk.Space has it
 	metaPeak           = "peak"           // of clips, where all have the same: "0.9"
 
 	// Of spectrograms alone:
