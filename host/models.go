@@ -91,6 +91,7 @@ type Description struct {
 	Modalities []string        `json:"modalities,omitempty"` // that it is for, as its author says
 	Works      []Pairing       `json:"works,omitempty"`
 	Conditions []sdk.Condition `json:"conditions,omitempty"` // of the data
+	Controls   []sdk.Control   `json:"controls,omitempty"`   // of the model, for this data
 
 	Datasets []sdk.Dataset `json:"datasets,omitempty"`
 }
@@ -136,8 +137,19 @@ func (h *Host) describeModel(ctx context.Context, m registry.Model) (Description
 	if d.Works, err = h.matrix(ctx).row(ctx, m, in, spec); err != nil {
 		return Description{}, err
 	}
-	if slices.Contains(spec.Can, sdk.CanCondition) && m.Data != "" {
-		d.Conditions, err = h.conditionsOf(ctx, m)
+	conditional, adjustable := slices.Contains(spec.Can, sdk.CanCondition), slices.Contains(spec.Can, sdk.CanAdjust)
+	if m.Data == "" || !conditional && !adjustable {
+		return d, nil
+	}
+	space, err := h.spaceOf(ctx, m)
+	if err != nil {
+		return d, err
+	}
+	if conditional {
+		d.Conditions = space.Conditions
+	}
+	if adjustable {
+		d.Controls, err = controlsOf(ctx, in, m, values, space)
 	}
 	return d, err
 }
@@ -153,19 +165,41 @@ func settingInfos(schema sdk.Schema, values sdk.Settings) []SettingInfo {
 	return infos
 }
 
-// conditionsOf asks the modality which conditions a model's data has.
-func (h *Host) conditionsOf(ctx context.Context, m registry.Model) ([]sdk.Condition, error) {
+// spaceOf asks the modality what rows a model's data has.
+func (h *Host) spaceOf(ctx context.Context, m registry.Model) (sdk.Space, error) {
 	r, err := h.readerFor(ctx, m, m.Data, nil, io.Discard)
 	if err != nil {
-		return nil, err
+		return sdk.Space{}, err
 	}
 	defer r.Close()
 	src, err := r.source(m.Data)
 	if err != nil {
-		return nil, err
+		return sdk.Space{}, err
 	}
 	info, err := r.modality.Inspect(ctx, src)
-	return info.Space.Conditions, err
+	return info.Space, err
+}
+
+// controlsOf makes a model for rows of space to ask how it can be told to make
+// others. Rows that it is not for have none.
+func controlsOf(ctx context.Context, in installed, m registry.Model, settings sdk.Settings, space sdk.Space) ([]sdk.Control, error) {
+	proc, err := in.start(ctx, io.Discard, 1)
+	if err != nil {
+		return nil, err
+	}
+	defer proc.Stop()
+	model, err := newModel(ctx, proc, m.Model, settings, space)
+	if errors.Is(err, sdk.ErrBadInput) || errors.Is(err, errors.ErrUnsupported) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	adjustable, err := sdk.As[sdk.Adjustable](model)
+	if err != nil {
+		return nil, err
+	}
+	return adjustable.Controls(), nil
 }
 
 // dataOf is the data that the command line asks for, or else models.toml.

@@ -3,6 +3,7 @@ package host
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/genhost/genhost/sdk"
@@ -58,16 +59,24 @@ func wishesOf(m sdk.Model, assignments []string) (wishes, error) {
 	return w, nil
 }
 
-// heededBy are the conditions that a model heeds, as those of a Space.
+// heededBy are the conditions and the controls that a model heeds, as the
+// conditions of a Space.
 func heededBy(m sdk.Model) (sdk.Space, error) {
+	all := sdk.Space{Modality: "its"}
 	c, err := sdk.As[sdk.Conditional](m)
-	if err == nil && len(c.Conditions()) == 0 {
-		err = fmt.Errorf("%w: it was trained without conditions", sdk.ErrBadInput)
+	if err == nil {
+		all.Conditions = slices.Clone(c.Conditions())
 	}
-	if err != nil {
-		return sdk.Space{}, err
+	if a, unable := sdk.As[sdk.Adjustable](m); unable == nil {
+		all.Conditions = append(all.Conditions, sdk.ConditionsOf(a.Controls())...)
 	}
-	return sdk.Space{Modality: "its", Conditions: c.Conditions()}, nil
+	switch {
+	case len(all.Conditions) > 0:
+		return all, nil
+	case err != nil:
+		return all, err
+	}
+	return all, fmt.Errorf("%w: it was trained without conditions", sdk.ErrBadInput)
 }
 
 // add puts one assignment in place of an earlier one to the same condition.

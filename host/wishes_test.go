@@ -49,6 +49,33 @@ func TestWishes(t *testing.T) {
 	}
 }
 
+// An adjustable model has a temperature, with labels or without.
+type adjustable struct{ sdk.Model }
+
+func (adjustable) Controls() []sdk.Control {
+	return []sdk.Control{{Condition: sdk.Condition{Name: "temperature", Max: 10}, Default: 1}}
+}
+
+func TestWishesOfControls(t *testing.T) {
+	both := struct {
+		labelled
+		adjustable
+		sdk.Model
+	}{}
+	w, err := wishesOf(both, []string{"temperature=0,0.5", "label=bag"})
+	if err != nil || w.combinations() != 2 || fmt.Sprint(w.of(0, 2)) != "map[label:[1 1] temperature:[0 0.5]]" {
+		t.Errorf("%+v, %v", w, err)
+	}
+	if w, err = wishesOf(adjustable{}, []string{"temperature=2"}); err != nil || fmt.Sprint(w.of(0, 1)) != "map[temperature:[2]]" {
+		t.Errorf("%+v, %v", w, err)
+	}
+	for _, bad := range []string{"temperature=-1", "temperature=warm", "temperature=", "temperature=11", "temperature=NaN", "label=bag"} {
+		if _, err := wishesOf(adjustable{}, []string{bad}); !errors.Is(err, sdk.ErrBadInput) || !strings.Contains(err.Error(), "--set "+bad) {
+			t.Errorf("--set %s: %v", bad, err)
+		}
+	}
+}
+
 // An indifferent model could heed conditions, and was not asked to.
 type indifferent struct{ sdk.Model }
 

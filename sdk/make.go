@@ -21,6 +21,7 @@ const (
 	CanScore     Ability = "score"     // [Scorer]
 	CanValidate  Ability = "validate"  // [Validator], in Train
 	CanComplete  Ability = "complete"  // [Completer]
+	CanAdjust    Ability = "adjust"    // [Adjustable]
 )
 
 // The abilities of modalities that not all have.
@@ -107,6 +108,7 @@ var ofModels = []option{
 	{reflect.TypeFor[Scorer](), CanScore},
 	{reflect.TypeFor[Validator](), CanValidate},
 	{reflect.TypeFor[Completer](), CanComplete},
+	{reflect.TypeFor[Adjustable](), CanAdjust},
 }
 
 var ofModalities = []option{

@@ -39,8 +39,8 @@ type ModelSpec struct {
 // called one at a time.
 //
 // What a model may also be able to do are further interfaces, each found with
-// [As]: [Saver], [Decoder], [Conditional], [Completer], [Scorer], [Validator],
-// [io.Closer].
+// [As]: [Saver], [Decoder], [Conditional], [Adjustable], [Completer], [Scorer],
+// [Validator], [io.Closer].
 type Model interface {
 	// Train fits the model to the job's rows. It calls job.Step at the end of
 	// each step and returns the error that gives, which is how training is
@@ -63,7 +63,8 @@ type GenerateRequest struct {
 	First int    // index of the first row in the endless sequence that Seed names
 
 	// Conditions hold for all rows (one value) or each row has its own (N
-	// values). Names and values are those of [Space.Conditions].
+	// values). Names and values are those of [Space.Conditions], and of the
+	// model's controls: see [Adjustable].
 	Conditions map[string][]float32
 }
 

@@ -28,7 +28,10 @@ asked for. RUN is a name, a path, or "latest".
 A condition may have several values, --set label=bag,shirt or --set label=0..9:
 then there are -n rows of each, or of each combination of several conditions'
 values, in turn. --set prompt=WORDS gives rows that begin with words, or contain
-them, where the model and the modality can.
+them, where the model and the modality can. A model that draws categories, such
+as the characters of a text, has a temperature: --set temperature=0.5 gives
+likelier rows, more alike; 0 the likeliest, 1 the model's own. What a model
+heeds is told by genhost describe.
 
 With --like FILE rows are like a file's: it is encoded, and its latent moved by
 --strength towards random ones. --attribute LABEL=STEPS moves latents in the
@@ -61,7 +64,7 @@ a step is as far as their means are apart. --profile NAME asks for what
 	f.IntVarP(&req.N, "number", "n", 1, "how many rows, of each combination of conditions")
 	f.Uint64Var(&req.Seed, "seed", 0, "which rows")
 	f.IntVar(&req.First, "first", 0, "index of the first row of the seed's sequence")
-	f.StringArrayVar(&req.Set, "set", nil, "a condition, NAME=VALUE[,VALUE] or NAME=FIRST..LAST; may be repeated")
+	f.StringArrayVar(&req.Set, "set", nil, "a condition or a control, NAME=VALUE[,VALUE] or NAME=FIRST..LAST; may be repeated")
 	f.StringVar(&req.Like, "like", "", "a file that the rows are to be like")
 	f.Float64Var(&strength, "strength", host.DefaultStrength, "how far from that file: 0 is what the model makes of it, 1 is anything")
 	f.StringVar(&req.Profile, "profile", "", "what a person likes, by name in models.toml")

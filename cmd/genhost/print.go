@@ -88,11 +88,17 @@ func printDescription(w io.Writer, d host.Description) error {
 	if len(d.Conditions) > 0 {
 		fmt.Fprintln(t, "\nCONDITION\tVALUES\tWHAT")
 		for _, c := range d.Conditions {
-			values := strings.Join(c.Values, ", ")
-			if values == "" {
-				values = fmt.Sprintf("%g to %g", c.Min, c.Max)
+			fmt.Fprintln(t, progress.Clean(c.Name)+"\t"+valuesOf(c)+"\t"+progress.Clean(c.Doc))
+		}
+	}
+	if len(d.Controls) > 0 {
+		fmt.Fprintln(t, "\nCONTROL\tDEFAULT\tVALUES\tWHAT")
+		for _, c := range d.Controls {
+			usual := fmt.Sprintf("%g", c.Default)
+			if len(c.Values) > 0 {
+				usual = progress.Clean(c.Values[int(c.Default)])
 			}
-			fmt.Fprintln(t, progress.Clean(c.Name)+"\t"+progress.Clean(values)+"\t"+progress.Clean(c.Doc))
+			fmt.Fprintln(t, progress.Clean(c.Name)+"\t"+usual+"\t"+valuesOf(c.Condition)+"\t"+progress.Clean(c.Doc))
 		}
 	}
 	if len(d.Datasets) > 0 {
@@ -102,4 +108,12 @@ func printDescription(w io.Writer, d host.Description) error {
 		}
 	}
 	return t.Flush()
+}
+
+// valuesOf says which values a condition may have.
+func valuesOf(c sdk.Condition) string {
+	if len(c.Values) == 0 {
+		return fmt.Sprintf("%g to %g", c.Min, c.Max)
+	}
+	return progress.Clean(strings.Join(c.Values, ", "))
 }

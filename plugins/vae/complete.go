@@ -31,9 +31,9 @@ func (v *vae) Complete(ctx context.Context, req sdk.GenerateRequest, given sdk.B
 		if err := onlyBeginnings(given); err != nil {
 			return sdk.Batch{}, fmt.Errorf("vae: complete: %w", err)
 		}
-		return v.apply(ctx, z, v.space.Shape, func(z, labels *tensor.Tensor, from int) *tensor.Tensor {
-			part := given.Slice(from, from+z.Rows)
-			return v.written(d, z, labels, v.tape.Input(part.Data, z.Rows, v.space.Size()))
+		return v.apply(ctx, z, v.space.Shape, func(part, labels *tensor.Tensor, from int) *tensor.Tensor {
+			some := given.Slice(from, from+part.Rows)
+			return v.written(d, part, labels, v.tape.Input(some.Data, part.Rows, v.space.Size()), v.heats(z, from, part.Rows))
 		})
 	}
 	rows, err := v.Decode(ctx, z)
@@ -42,7 +42,7 @@ func (v *vae) Complete(ctx context.Context, req sdk.GenerateRequest, given sdk.B
 	}
 	for range rounds {
 		put(rows, given)
-		if rows, err = v.again(ctx, rows); err != nil {
+		if rows, err = v.again(ctx, rows, z.Conditions); err != nil {
 			return sdk.Batch{}, err
 		}
 	}
@@ -92,8 +92,8 @@ func put(rows, given sdk.Batch) {
 }
 
 // again encodes rows, draws a latent of each, from a seed made of the row itself,
-// and decodes it.
-func (v *vae) again(ctx context.Context, rows sdk.Batch) (sdk.Batch, error) {
+// and decodes it under conditions.
+func (v *vae) again(ctx context.Context, rows sdk.Batch, conditions map[string][]float32) (sdk.Batch, error) {
 	z, err := v.apply(ctx, rows, []int{v.Latent}, func(x, labels *tensor.Tensor, _ int) *tensor.Tensor {
 		mu, logVar := v.encode(v.see(v.fixed(x), &v.tape), labels)
 		eps := v.tape.Constant(x.Rows, v.Latent)
@@ -105,5 +105,6 @@ func (v *vae) again(ctx context.Context, rows sdk.Batch) (sdk.Batch, error) {
 	if err != nil {
 		return z, err
 	}
+	z.Conditions = conditions
 	return v.Decode(ctx, z)
 }

@@ -93,29 +93,39 @@ func (v *vae) heed(b sdk.Batch) map[string][]float32 {
 	return all
 }
 
-// drawLabels returns a request's conditions, one value for each row. Those that
-// it leaves open are drawn as often as the training rows had them.
-func (v *vae) drawLabels(req sdk.GenerateRequest) map[string][]float32 {
+// drawConditions returns a request's conditions, one value for each row. Labels
+// that it leaves open are drawn as often as the training rows had them.
+func (v *vae) drawConditions(req sdk.GenerateRequest) map[string][]float32 {
+	all := map[string][]float32{}
+	for name, values := range req.Conditions {
+		if len(values) == 1 {
+			values = slices.Repeat(values, req.N)
+		}
+		all[name] = slices.Clone(values)
+	}
+	for j, values := range v.drawLabels(req) {
+		if name := v.heeded[j].Name; len(req.Conditions[name]) == 0 {
+			all[name] = values
+		}
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	return all
+}
+
+// drawLabels draws, for each condition that is heeded, a value for each row.
+func (v *vae) drawLabels(req sdk.GenerateRequest) [][]float32 {
 	if len(v.heeded) == 0 {
 		return nil
 	}
 	const apart = 0x9e3779b97f4a7c15 // from the seed of the latents
 	u := nn.Uniform(v.tape.Constant(req.N, len(v.heeded)), req.Seed+apart, req.First)
-	all := map[string][]float32{}
-	for j, c := range v.heeded {
-		values := make([]float32, req.N)
-		asked := req.Conditions[c.Name]
-		for i := range values {
-			switch len(asked) {
-			case 0:
-				values[i] = quantile(v.counts.All()[j].Tensor.Data, u.Data[i*u.Cols+j])
-			case 1:
-				values[i] = asked[0]
-			default:
-				values[i] = asked[i]
-			}
+	all := make([][]float32, len(v.heeded))
+	for j := range all {
+		for i := range req.N {
+			all[j] = append(all[j], quantile(v.counts.All()[j].Tensor.Data, u.Data[i*u.Cols+j]))
 		}
-		all[c.Name] = values
 	}
 	return all
 }

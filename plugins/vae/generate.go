@@ -54,7 +54,7 @@ func (v *vae) Draw(_ context.Context, req sdk.GenerateRequest) (sdk.Batch, error
 	z := sdk.MakeBatch(req.N, v.Latent)
 	v.tape.Reset()
 	nn.Normal(v.tape.Input(z.Data, req.N, v.Latent), req.Seed, req.First)
-	z.Conditions = v.drawLabels(req)
+	z.Conditions = v.drawConditions(req)
 	return z, nil
 }
 
@@ -65,7 +65,7 @@ func (v *vae) checkRequest(req sdk.GenerateRequest) error {
 	if !v.trained {
 		return sdk.ErrNotTrained
 	}
-	if err := req.Check(v.heeded...); err != nil {
+	if err := req.Check(v.asked()...); err != nil {
 		return err
 	}
 	if most := mostNumbers / max(v.Latent, v.space.Size()); req.N > most {
@@ -82,18 +82,19 @@ func (v *vae) Decode(ctx context.Context, z sdk.Batch) (sdk.Batch, error) {
 	if err := v.checkLatents(z); err != nil {
 		return sdk.Batch{}, fmt.Errorf("vae: decode: %w", err)
 	}
-	rows, err := v.apply(ctx, z, v.space.Shape, func(z, labels *tensor.Tensor, _ int) *tensor.Tensor {
+	rows, err := v.apply(ctx, z, v.space.Shape, func(part, labels *tensor.Tensor, from int) *tensor.Tensor {
+		heat := v.heats(z, from, part.Rows)
 		if d, ok := v.decoder.(*gruDecoder); ok {
-			return v.written(d, z, labels, nil)
+			return v.written(d, part, labels, nil, heat)
 		}
-		return v.outcome(z, v.decode(z, labels, nil), &v.tape)
+		return v.outcome(part, v.decode(part, labels, nil), heat, &v.tape)
 	})
 	v.space.Settle(rows)
 	return rows, err
 }
 
 func (v *vae) checkLatents(z sdk.Batch) error {
-	latents := sdk.Space{Modality: "latent", Shape: []int{v.Latent}, Segments: []sdk.Segment{{Kind: sdk.Real, Len: v.Latent}}, Conditions: v.heeded}
+	latents := sdk.Space{Modality: "latent", Shape: []int{v.Latent}, Segments: []sdk.Segment{{Kind: sdk.Real, Len: v.Latent}}, Conditions: v.asked()}
 	if err := latents.Check(z); err != nil {
 		return err
 	}

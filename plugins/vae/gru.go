@@ -71,15 +71,15 @@ func (d *gruDecoder) drop(read *tensor.Tensor) *tensor.Tensor {
 }
 
 // write gives sequences step by step. Choose sets dst to the class of each row,
-// given their probabilities.
-func (d *gruDecoder) write(z, labels *tensor.Tensor, tape *tensor.Tape, choose func(step int, dst []float32, p *tensor.Tensor)) *tensor.Tensor {
+// given their logits.
+func (d *gruDecoder) write(z, labels *tensor.Tensor, tape *tensor.Tape, choose func(step int, dst []float32, logits *tensor.Tensor)) *tensor.Tensor {
 	c := d.dense.Forward(beside(z, labels))
 	rows := tape.Full(z.Rows, d.steps, 0)
 	read, h := d.first.Forward(c), d.state.Forward(c)
 	for step := range d.steps {
 		h = d.run(read, c, h)
 		class := tape.Full(z.Rows, 1, 0)
-		choose(step, class.Data, d.head.Forward(h).Softmax())
+		choose(step, class.Data, d.head.Forward(h))
 		for i, v := range class.Data {
 			rows.Data[i*d.steps+step] = v
 		}
@@ -125,9 +125,10 @@ func newGRU(p *tensor.Params, s settings, space sdk.Space, labels int) (networks
 
 // written are the rows that a decoder of sequences writes for latents z: where
 // given has a class, that one; else a draw, or the likeliest class.
-func (v *vae) written(d *gruDecoder, z, labels, given *tensor.Tensor) *tensor.Tensor {
+func (v *vae) written(d *gruDecoder, z, labels, given *tensor.Tensor, heat heats) *tensor.Tensor {
 	noise := noiseOf(z, &v.tape, d.steps)
-	return d.write(z, labels, &v.tape, func(step int, dst []float32, p *tensor.Tensor) {
+	return d.write(z, labels, &v.tape, func(step int, dst []float32, logits *tensor.Tensor) {
+		p := heat.over(logits, &v.tape).Softmax()
 		for i := range dst {
 			switch {
 			case given != nil && isGiven(rowOf(given, i)[step]):

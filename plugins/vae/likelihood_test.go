@@ -103,9 +103,16 @@ func TestSee(t *testing.T) {
 	}
 }
 
-// Draws of many latents that decode alike must be distributed as p(x|z).
+// Draws of many latents that decode alike must be distributed as p(x|z), and at a
+// temperature T as its power 1/T.
 func TestDraws(t *testing.T) {
-	v := smallMixed(t)
+	for _, at := range []float64{1, 0.4, 2.5} {
+		checkDrawsAt(t, smallMixed(t), at)
+	}
+}
+
+func checkDrawsAt(t *testing.T, v *vae, at float64) {
+	t.Helper()
 	const n = 20_000
 	var tape tensor.Tape
 	one := rowOf(v.decode(nn.Normal(tape.Constant(1, 2), 5, 0), nil, nil), 0)
@@ -113,19 +120,23 @@ func TestDraws(t *testing.T) {
 	for i := range n {
 		copy(rowOf(d, i), one)
 	}
-	rows := v.outcome(nn.Normal(tape.Constant(n, 2), 6, 0), d, &tape)
+	var heat heats
+	if at != 1 {
+		heat = slices.Repeat(heats{float32(at)}, n)
+	}
+	rows := v.outcome(nn.Normal(tape.Constant(n, 2), 6, 0), d, heat, &tape)
 	for _, p := range v.parts {
 		for j := range p.n {
 			var values []float64
 			for i := range n {
 				values = append(values, float64(rowOf(rows, i)[p.at+j]))
 			}
-			checkDraws(t, v, p, values, doubles(one[p.seen+j*max(1, p.of):]))
+			checkDraws(t, v, p, values, doubles(one[p.seen+j*max(1, p.of):]), at)
 		}
 	}
 }
 
-func checkDraws(t *testing.T, v *vae, p part, values, d []float64) {
+func checkDraws(t *testing.T, v *vae, p part, values, d []float64, at float64) {
 	t.Helper()
 	n := float64(len(values))
 	share := func(class float64) float64 {
@@ -139,25 +150,26 @@ func checkDraws(t *testing.T, v *vae, p part, values, d []float64) {
 	}
 	near := func(what string, got, want, sd float64) {
 		if math.Abs(got-want) > 4*sd {
-			t.Errorf("%s: %s is %.4f, want %.4f ± %.4f", p.likelihood, what, got, want, sd)
+			t.Errorf("%s at temperature %g: %s is %.4f, want %.4f ± %.4f", p.likelihood, at, what, got, want, sd)
 		}
 	}
 	switch p.likelihood {
 	case bernoulli:
-		q := 1 / (1 + math.Exp(-d[0]))
+		one, zero := math.Pow(1/(1+math.Exp(-d[0])), 1/at), math.Pow(1/(1+math.Exp(d[0])), 1/at)
+		q := one / (one + zero)
 		near("share of ones", share(1), q, math.Sqrt(q*(1-q)/n))
 	case categorical:
 		total := 0.0
 		for c := range p.of {
-			total += math.Exp(d[c])
+			total += math.Pow(math.Exp(d[c]), 1/at)
 		}
 		for c := range p.of {
-			q := math.Exp(d[c]) / total
+			q := math.Pow(math.Exp(d[c]), 1/at) / total
 			near("share of a class", share(float64(c)), q, math.Sqrt(q*(1-q)/n))
 		}
 	case gaussian:
 		var tape tensor.Tape
-		sd := math.Exp(float64(v.logVar(p, &tape).Data[0]) / 2)
+		sd := math.Exp(float64(v.logVar(p, &tape).Data[0])/2) * math.Sqrt(at)
 		mean, squares := 0.0, 0.0
 		for _, x := range values {
 			mean += x / n
@@ -173,7 +185,7 @@ func TestMeans(t *testing.T) {
 	v := smallMixed(t, func(s *settings) { s.Output = "mean" })
 	var tape tensor.Tape
 	d := tape.Input([]float32{1.5, 0, 3, 1, 2, 2, 1, 0, 2, -0.25, -1, -2}, 1, 12)
-	rows := v.outcome(tape.Constant(1, 2), d, &tape)
+	rows := v.outcome(tape.Constant(1, 2), d, nil, &tape)
 	want := []float32{1.5, 1, 0, 0.5, 0.8807971, -0.25, 0}
 	for j, x := range rows.Data {
 		if math.Abs(float64(x-want[j])) > 1e-6 {

@@ -14,15 +14,19 @@ func (v *vae) outputDraws() bool {
 }
 
 // outcome gives rows for what decode gave of latents z: the means of p(x|z) and
-// the most probable classes, or draws from it.
-func (v *vae) outcome(z, d *tensor.Tensor, tape *tensor.Tape) *tensor.Tensor {
+// the most probable classes, or draws from it at a temperature.
+func (v *vae) outcome(z, d *tensor.Tensor, heat heats, tape *tensor.Tape) *tensor.Tensor {
 	if !v.outputDraws() && len(v.parts) == 1 && v.parts[0].of == 0 {
 		return means(v.parts[0], d)
 	}
 	rows := tape.Full(d.Rows, v.space.Size(), 0)
 	noise := noiseOf(z, tape, v.space.Size())
 	for _, p := range v.parts {
-		m := means(p, d.Columns(p.seen, p.seen+p.width()))
+		logits := d.Columns(p.seen, p.seen+p.width())
+		if p.likelihood != gaussian {
+			logits = heat.over(logits, tape)
+		}
+		m := means(p, logits)
 		if !v.outputDraws() {
 			settle(p, rows, m)
 			continue
@@ -31,7 +35,7 @@ func (v *vae) outcome(z, d *tensor.Tensor, tape *tensor.Tape) *tensor.Tensor {
 		if p.likelihood == gaussian {
 			sd = v.logVar(p, tape).Scale(0.5).Exp().Data[0]
 		}
-		draw(p, rows, m, noise, sd)
+		draw(p, rows, m, noise, sd, heat)
 	}
 	return rows
 }
@@ -62,8 +66,9 @@ func settle(p part, rows, means *tensor.Tensor) {
 }
 
 // draw puts draws of a part into rows.
-func draw(p part, rows, means *tensor.Tensor, noise noises, sd float32) {
+func draw(p part, rows, means *tensor.Tensor, noise noises, sd float32, heat heats) {
 	for i := range rows.Rows {
+		sd := sd * heat.root(i)
 		dst, m := rowOf(rows, i)[p.at:p.at+p.n], rowOf(means, i)
 		u, n := rowOf(noise.uniform, i)[p.at:], rowOf(noise.normal, i)[p.at:]
 		for j := range dst {

@@ -364,11 +364,90 @@ func (m lenient) Generate(ctx context.Context, req sdk.GenerateRequest) (sdk.Bat
 type heedless struct{ *haze }
 
 func (m heedless) Generate(ctx context.Context, req sdk.GenerateRequest) (sdk.Batch, error) {
-	if err := req.Check(m.heeded...); err != nil {
+	if err := req.Check(m.asked()...); err != nil {
 		return sdk.Batch{}, err
 	}
-	req.Conditions = nil
+	of := map[string][]float32{}
+	for name, values := range req.Conditions {
+		if name == density {
+			of[name] = values
+		}
+	}
+	req.Conditions = of
 	return m.haze.Generate(ctx, req)
+}
+
+// stiff ignores its controls.
+type stiff struct{ *haze }
+
+func (m stiff) Draw(ctx context.Context, req sdk.GenerateRequest) (sdk.Batch, error) {
+	z, err := m.haze.Draw(ctx, req)
+	z.Conditions = nil
+	return z, err
+}
+
+func (m stiff) Generate(ctx context.Context, req sdk.GenerateRequest) (sdk.Batch, error) {
+	z, err := m.Draw(ctx, req)
+	if err != nil {
+		return z, err
+	}
+	return m.Decode(ctx, z)
+}
+
+// drops what it was asked for when it draws latents.
+type drops struct{ *haze }
+
+func (m drops) Draw(ctx context.Context, req sdk.GenerateRequest) (sdk.Batch, error) {
+	z, err := m.haze.Draw(ctx, req)
+	z.Conditions = nil
+	return z, err
+}
+
+// uniform sets its controls by the first row.
+type uniform struct{ *haze }
+
+func (m uniform) Decode(ctx context.Context, z sdk.Batch) (sdk.Batch, error) {
+	if z.Len() > 0 && z.Conditions != nil {
+		z.Conditions = map[string][]float32{density: z.Conditions[density][:1]}
+	}
+	return m.haze.Decode(ctx, z)
+}
+
+func (m uniform) Generate(ctx context.Context, req sdk.GenerateRequest) (sdk.Batch, error) {
+	z, err := m.Draw(ctx, req)
+	if err != nil {
+		return z, err
+	}
+	return m.Decode(ctx, z)
+}
+
+// thick is denser by itself than it says.
+type thick struct{ *haze }
+
+func (m thick) Controls() []sdk.Control {
+	c := m.haze.Controls()
+	c[0].Default = 2
+	return c
+}
+
+// marked leaves its controls with the rows that it makes.
+type marked struct{ *haze }
+
+func (m marked) Generate(ctx context.Context, req sdk.GenerateRequest) (sdk.Batch, error) {
+	rows, err := m.haze.Generate(ctx, req)
+	if values, asked := req.Conditions[density]; asked && len(values) == rows.Len() {
+		rows.Conditions = map[string][]float32{density: values}
+	}
+	return rows, err
+}
+
+// nameless has a control with the name of a condition.
+type nameless struct{ *haze }
+
+func (m nameless) Controls() []sdk.Control {
+	c := m.haze.Controls()
+	c[0].Name = m.space.Conditions[0].Name
+	return c
 }
 
 // boastful has an Encode that it does not have.
@@ -385,6 +464,7 @@ func TestBrokenModels(t *testing.T) {
 		stop, foreign, damaged      = "stops when told, with a checkpoint", "refuses weights of another model", "refuses damaged weights"
 		heeds, untrained, previews  = "heeds its conditions", "refuses to work before it is trained", "previews and saves while it trains"
 		single, highest, abilities  = "survives a single row", "survives the highest rate", "can do what it says and no more"
+		controls                    = "heeds its controls"
 		settings, spaces, encoShape = "refuses bad settings by name", "refuses bad spaces", "refuses rows of another shape"
 	)
 	honest := sdk.MakeModel(hazeDefaults, newHaze)
@@ -410,7 +490,7 @@ func TestBrokenModels(t *testing.T) {
 		{"one row panics", spoilt(func(m *haze) needsTwo { return needsTwo{m} }), []string{single}},
 		{"high rates give nonsense", spoilt(func(m *haze) explodes { return explodes{m} }), []string{highest}},
 		{"generates untrained", spoilt(func(m *haze) eager { return eager{m} }), []string{untrained, damaged, foreign}},
-		{"rows outside the space", spoilt(func(m *haze) raw { return raw{m} }), []string{rows, decode, previews, single, highest}},
+		{"rows outside the space", spoilt(func(m *haze) raw { return raw{m} }), []string{rows, decode, previews, single, highest, controls}},
 		{"Decode is not Generate", spoilt(func(m *haze) differs { return differs{m} }), []string{decode}},
 		{"Encode looks at the batch", spoilt(func(m *haze) centres { return centres{m} }), []string{encode}},
 		{"Encode panics", spoilt(func(m *haze) rough { return rough{m} }), []string{encoShape}},
@@ -418,6 +498,12 @@ func TestBrokenModels(t *testing.T) {
 		{"requests are not checked", spoilt(func(m *haze) unchecked { return unchecked{m} }), []string{"refuses impossible requests"}},
 		{"unknown conditions are ignored", spoilt(func(m *haze) lenient { return lenient{m} }), []string{"refuses conditions that do not exist"}},
 		{"known conditions are ignored", spoilt(func(m *haze) heedless { return heedless{m} }), []string{heeds}},
+		{"controls are ignored", spoilt(func(m *haze) stiff { return stiff{m} }), []string{controls}},
+		{"latents lose what was asked for", spoilt(func(m *haze) drops { return drops{m} }), []string{controls}},
+		{"controls are those of the first row", spoilt(func(m *haze) uniform { return uniform{m} }), []string{controls}},
+		{"a default that is another", spoilt(func(m *haze) thick { return thick{m} }), []string{controls}},
+		{"rows have controls", spoilt(func(m *haze) marked { return marked{m} }), []string{controls}},
+		{"a control is called like a condition", spoilt(func(m *haze) nameless { return nameless{m} }), []string{controls}},
 		{"an Encode that is none", spoilt(func(m *haze) boastful { return boastful{m} }), []string{abilities, twin, encode, decode, untrained, encoShape, damaged, foreign}},
 		{"equal jobs differ", spoilt(func(m *haze) moody { made++; return moody{m, made} }), []string{"equal jobs give equal weights"}},
 		{"no description", respecified(func(p *sdk.Plugin) { p.Doc = "" }), []string{"describes itself"}},

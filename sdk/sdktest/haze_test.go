@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/genhost/genhost/sdk"
 	"github.com/genhost/genhost/sdk/safetensors"
@@ -24,7 +25,7 @@ var hazeDefaults = hazeSettings{Batch: 32, Epochs: 20, Rate: 0.1, Noise: 0.1, St
 
 // A haze is an honest model: the mean of the rows, one for each value of the
 // first condition that has values, and noise around it. A latent is the
-// condition's value and the noise.
+// condition's value and the noise, of which there may be more or less.
 type haze struct {
 	hazeSettings
 	space   sdk.Space
@@ -45,6 +46,30 @@ func newHaze(s hazeSettings, space sdk.Space) (*haze, error) {
 }
 
 func (m *haze) Conditions() []sdk.Condition { return m.heeded }
+
+// density is a control: what the noise is multiplied by.
+const density = "density"
+
+func (m *haze) Controls() []sdk.Control {
+	return []sdk.Control{{Condition: sdk.Condition{Name: density, Doc: "times as much noise", Max: 20}, Default: 1}}
+}
+
+// asked are the conditions that a request may have.
+func (m *haze) asked() []sdk.Condition {
+	return append(slices.Clone(m.heeded), sdk.ConditionsOf(m.Controls())...)
+}
+
+// dense is the density of row i of n.
+func dense(conditions map[string][]float32, i int) float64 {
+	switch values := conditions[density]; len(values) {
+	case 0:
+		return 1
+	case 1:
+		return float64(values[0])
+	default:
+		return float64(values[i])
+	}
+}
 
 // label is the value of the condition that row i of b has, 0 by default.
 func (m *haze) label(conditions map[string][]float32, i int) int {
@@ -97,16 +122,23 @@ func (m *haze) Draw(_ context.Context, req sdk.GenerateRequest) (sdk.Batch, erro
 	if !m.trained {
 		return sdk.Batch{}, sdk.ErrNotTrained
 	}
-	if err := req.Check(m.heeded...); err != nil {
+	if err := req.Check(m.asked()...); err != nil {
 		return sdk.Batch{}, err
 	}
 	z := sdk.MakeBatch(req.N, 1+m.space.Size())
+	var heavy []float32
 	for i := range req.N {
 		row, rng := z.Row(i), rand.New(rand.NewPCG(req.Seed, uint64(req.First+i)))
 		row[0] = float32(m.label(req.Conditions, i))
 		for j := range row[1:] {
 			row[1+j] = float32(rng.NormFloat64())
 		}
+		if _, asked := req.Conditions[density]; asked {
+			heavy = append(heavy, float32(dense(req.Conditions, i)))
+		}
+	}
+	if heavy != nil {
+		z.Conditions = map[string][]float32{density: heavy}
 	}
 	return z, nil
 }
@@ -124,7 +156,7 @@ func (m *haze) Decode(_ context.Context, z sdk.Batch) (sdk.Batch, error) {
 		at := 0
 		for _, g := range m.space.Segments {
 			for j := at; j < at+g.Len; j++ {
-				rows.Row(i)[j] = fit(g, float64(m.mean.Row(label)[j])+m.Noise*float64(z.Row(i)[1+j]))
+				rows.Row(i)[j] = fit(g, float64(m.mean.Row(label)[j])+m.Noise*dense(z.Conditions, i)*float64(z.Row(i)[1+j]))
 			}
 			at += g.Len
 		}

@@ -132,10 +132,7 @@ func checkConditions(ctx context.Context, _ Bench, s *subject) error {
 // heeds asks for rows under one condition: one value for all, one for each,
 // and values that do not fit.
 func (s *subject) heeds(ctx context.Context, c sdk.Condition) error {
-	low, high := float32(c.Min), float32(c.Max)
-	if len(c.Values) > 0 {
-		low, high = 0, float32(len(c.Values)-1)
-	}
+	low, high := ends(c)
 	ask := func(n, first int, values ...float32) (sdk.Batch, error) {
 		return s.generate(ctx, sdk.GenerateRequest{N: n, Seed: 5, First: first, Conditions: map[string][]float32{c.Name: values}})
 	}
@@ -163,10 +160,24 @@ func (s *subject) heeds(ctx context.Context, c sdk.Condition) error {
 			return fmt.Errorf("row %d among rows under other conditions: %w", i, err)
 		}
 	}
+	return s.refusesMisfits(ctx, c, 4)
+}
+
+// ends are the least and the greatest value of a condition.
+func ends(c sdk.Condition) (low, high float32) {
+	if len(c.Values) > 0 {
+		return 0, float32(len(c.Values) - 1)
+	}
+	return float32(c.Min), float32(c.Max)
+}
+
+// refusesMisfits asks for n rows under what cannot be a condition of them.
+func (s *subject) refusesMisfits(ctx context.Context, c sdk.Condition, n int) error {
+	low, high := ends(c)
 	for what, values := range map[string][]float32{
-		"a value too high": {high + 1}, "a value too low": {low - 1}, "three values for four rows": {low, low, low}, "no values": {},
+		"a value too high": {high + 1}, "a value too low": {low - 1}, "values for other than all rows": slices.Repeat([]float32{low}, n-1), "no values": {},
 	} {
-		_, err := ask(4, 0, values...)
+		_, err := s.generate(ctx, sdk.GenerateRequest{N: n, Seed: 5, Conditions: map[string][]float32{c.Name: values}})
 		if err := refused(what, err, sdk.ErrBadInput); err != nil {
 			return err
 		}

@@ -37,6 +37,8 @@
 //     the Space; equal seeds give equal rows and other seeds other rows.
 //   - Conditions that do not exist are refused; those it heeds make a
 //     difference.
+//   - Controls have names of their own and make a difference, for each row by
+//     itself, except at their defaults; Decode heeds what Draw was asked for.
 //   - A twin that loads the weights gives equal rows. Weights are safetensors;
 //     truncated, altered or foreign ones are refused, and leave the model
 //     untrained.

@@ -195,6 +195,7 @@ var once = []modelCheck{
 	{"refuses impossible requests", nil, checkBadRequests},
 	{"refuses conditions that do not exist", nil, checkUnknownConditions},
 	{"heeds its conditions", []sdk.Ability{sdk.CanCondition}, checkConditions},
+	{"heeds its controls", []sdk.Ability{sdk.CanAdjust}, checkControls},
 	{"refuses rows of another shape", []sdk.Ability{sdk.CanEncode}, checkEncodeShape},
 	{"refuses latents of another shape", []sdk.Ability{sdk.CanDecode}, checkDecodeShape},
 	{"refuses to score what does not fit", []sdk.Ability{sdk.CanScore}, checkBadScores},

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/genhost/genhost/sdk"
@@ -56,7 +57,14 @@ func (c *client) opener(spec sdk.ModelSpec) func(context.Context, sdk.Settings, 
 		if err != nil {
 			return nil, err
 		}
-		return &model{remote{c, out.Session}, spec.Can, fromConditions(out.Conditions), space.Shape}, nil
+		m := &model{
+			remote: remote{c, out.Session}, can: spec.Can, shape: space.Shape,
+			conditions: fromConditions(out.Conditions), controls: fromControls(out.Controls),
+		}
+		if err := sdk.ValidateControls(m.controls, space); err != nil {
+			return nil, fmt.Errorf("%w: model %s: %w", sdk.ErrProtocol, spec.Name, err)
+		}
+		return m, nil
 	}
 }
 

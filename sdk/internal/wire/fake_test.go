@@ -139,6 +139,13 @@ func (m *mean) Decode(_ context.Context, z sdk.Batch) (sdk.Batch, error) {
 
 func (m *mean) Conditions() []sdk.Condition { return m.space.Conditions[:1] }
 
+func (m *mean) Controls() []sdk.Control {
+	return []sdk.Control{
+		{Condition: sdk.Condition{Name: "depth", Doc: "how deep", Min: -1, Max: 2.5}, Default: 0.25},
+		{Condition: sdk.Condition{Name: "way", Doc: "which", Values: []string{"up", "down"}}, Default: 1},
+	}
+}
+
 func (m *mean) Save(_ context.Context, path string) error {
 	return os.WriteFile(path, fmt.Append(nil, m.row), 0o666)
 }

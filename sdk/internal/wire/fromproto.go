@@ -65,7 +65,19 @@ func fromSpace(s *pb.Space) sdk.Space {
 func fromConditions(cs []*pb.Condition) []sdk.Condition {
 	var all []sdk.Condition
 	for _, c := range cs {
-		all = append(all, sdk.Condition{Name: c.Name, Doc: c.Doc, Values: c.Values, Min: c.Min, Max: c.Max})
+		all = append(all, fromCondition(c))
+	}
+	return all
+}
+
+func fromCondition(c *pb.Condition) sdk.Condition {
+	return sdk.Condition{Name: c.GetName(), Doc: c.GetDoc(), Values: c.GetValues(), Min: c.GetMin(), Max: c.GetMax()}
+}
+
+func fromControls(cs []*pb.Control) []sdk.Control {
+	var all []sdk.Control
+	for _, c := range cs {
+		all = append(all, sdk.Control{Condition: fromCondition(c.GetCondition()), Default: c.GetDefault()})
 	}
 	return all
 }

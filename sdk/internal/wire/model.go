@@ -18,6 +18,7 @@ type model struct {
 	remote
 	can        []sdk.Ability
 	conditions []sdk.Condition
+	controls   []sdk.Control
 	shape      []int // of the rows that it makes
 }
 
@@ -26,6 +27,7 @@ var (
 	_ sdk.Decoder     = (*model)(nil)
 	_ sdk.Saver       = (*model)(nil)
 	_ sdk.Conditional = (*model)(nil)
+	_ sdk.Adjustable  = (*model)(nil)
 	_ sdk.Scorer      = (*model)(nil)
 	_ sdk.Completer   = (*model)(nil)
 	_ io.Closer       = (*model)(nil)
@@ -38,6 +40,8 @@ func (m *model) Abilities() []sdk.Ability { return m.can }
 func (m *model) Remote() bool { return true }
 
 func (m *model) Conditions() []sdk.Condition { return m.conditions }
+
+func (m *model) Controls() []sdk.Control { return m.controls }
 
 func (m *model) Encode(ctx context.Context, x sdk.Batch) (sdk.Batch, error) {
 	z, err := m.rows(ctx, m.client.Encode, x)

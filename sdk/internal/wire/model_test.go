@@ -61,6 +61,10 @@ func TestModelIsTheSameOnBothSides(t *testing.T) {
 	if err != nil || !reflect.DeepEqual(c.Conditions(), space.Conditions[:1]) {
 		t.Errorf("Conditions: %v, %v", c, err)
 	}
+	a, err := sdk.As[sdk.Adjustable](there)
+	if err != nil || !reflect.DeepEqual(a.Controls(), (&mean{}).Controls()) {
+		t.Errorf("Controls: %v, %v", a, err)
+	}
 }
 
 func TestSaveAndLoad(t *testing.T) {

@@ -42,6 +42,9 @@ func (s *server) Open(ctx context.Context, in *pb.OpenRequest) (*pb.OpenResponse
 	if c, err := sdk.As[sdk.Conditional](m); err == nil {
 		out.Conditions = toConditions(c.Conditions())
 	}
+	if a, err := sdk.As[sdk.Adjustable](m); err == nil {
+		out.Controls = toControls(a.Controls())
+	}
 	out.Session = s.sessions.add(&session{model: m})
 	return out, nil
 }

@@ -72,7 +72,19 @@ func toSpace(s sdk.Space) *pb.Space {
 func toConditions(cs []sdk.Condition) []*pb.Condition {
 	var all []*pb.Condition
 	for _, c := range cs {
-		all = append(all, &pb.Condition{Name: c.Name, Doc: c.Doc, Values: c.Values, Min: c.Min, Max: c.Max})
+		all = append(all, toCondition(c))
+	}
+	return all
+}
+
+func toCondition(c sdk.Condition) *pb.Condition {
+	return &pb.Condition{Name: c.Name, Doc: c.Doc, Values: c.Values, Min: c.Min, Max: c.Max}
+}
+
+func toControls(cs []sdk.Control) []*pb.Control {
+	var all []*pb.Control
+	for _, c := range cs {
+		all = append(all, &pb.Control{Condition: toCondition(c.Condition), Default: c.Default})
 	}
 	return all
 }

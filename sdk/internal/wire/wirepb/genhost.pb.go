@@ -282,7 +282,7 @@ type ModelSpec struct {
 	Modalities []string               `protobuf:"bytes,4,rep,name=modalities,proto3" json:"modalities,omitempty"`
 	Settings   []*Setting             `protobuf:"bytes,5,rep,name=settings,proto3" json:"settings,omitempty"`
 	// "train", "generate", "encode", "decode", "save", "condition", "score",
-	// "validate", "complete". One that is not known is ignored.
+	// "validate", "complete", "adjust". One that is not known is ignored.
 	Can           []string `protobuf:"bytes,6,rep,name=can,proto3" json:"can,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1048,6 +1048,7 @@ type OpenResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Session       string                 `protobuf:"bytes,1,opt,name=session,proto3" json:"session,omitempty"`
 	Conditions    []*Condition           `protobuf:"bytes,2,rep,name=conditions,proto3" json:"conditions,omitempty"` // those the model heeds
+	Controls      []*Control             `protobuf:"bytes,3,rep,name=controls,proto3" json:"controls,omitempty"`     // and of models that can "adjust", what else
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1096,6 +1097,68 @@ func (x *OpenResponse) GetConditions() []*Condition {
 	return nil
 }
 
+func (x *OpenResponse) GetControls() []*Control {
+	if x != nil {
+		return x.Controls
+	}
+	return nil
+}
+
+// A Control says how rows are made. Its values are among the conditions of
+// requests to draw, generate or complete, and of latents, under a name that no
+// condition of the space has. It may be left out.
+type Control struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Condition     *Condition             `protobuf:"bytes,1,opt,name=condition,proto3" json:"condition,omitempty"`
+	Default       float64                `protobuf:"fixed64,2,opt,name=default,proto3" json:"default,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Control) Reset() {
+	*x = Control{}
+	mi := &file_genhost_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Control) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Control) ProtoMessage() {}
+
+func (x *Control) ProtoReflect() protoreflect.Message {
+	mi := &file_genhost_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Control.ProtoReflect.Descriptor instead.
+func (*Control) Descriptor() ([]byte, []int) {
+	return file_genhost_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *Control) GetCondition() *Condition {
+	if x != nil {
+		return x.Condition
+	}
+	return nil
+}
+
+func (x *Control) GetDefault() float64 {
+	if x != nil {
+		return x.Default
+	}
+	return 0
+}
+
 type CloseRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Session       string                 `protobuf:"bytes,1,opt,name=session,proto3" json:"session,omitempty"`
@@ -1105,7 +1168,7 @@ type CloseRequest struct {
 
 func (x *CloseRequest) Reset() {
 	*x = CloseRequest{}
-	mi := &file_genhost_proto_msgTypes[16]
+	mi := &file_genhost_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1117,7 +1180,7 @@ func (x *CloseRequest) String() string {
 func (*CloseRequest) ProtoMessage() {}
 
 func (x *CloseRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_genhost_proto_msgTypes[16]
+	mi := &file_genhost_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1130,7 +1193,7 @@ func (x *CloseRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CloseRequest.ProtoReflect.Descriptor instead.
 func (*CloseRequest) Descriptor() ([]byte, []int) {
-	return file_genhost_proto_rawDescGZIP(), []int{16}
+	return file_genhost_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *CloseRequest) GetSession() string {
@@ -1148,7 +1211,7 @@ type CloseResponse struct {
 
 func (x *CloseResponse) Reset() {
 	*x = CloseResponse{}
-	mi := &file_genhost_proto_msgTypes[17]
+	mi := &file_genhost_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1160,7 +1223,7 @@ func (x *CloseResponse) String() string {
 func (*CloseResponse) ProtoMessage() {}
 
 func (x *CloseResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_genhost_proto_msgTypes[17]
+	mi := &file_genhost_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1173,7 +1236,7 @@ func (x *CloseResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CloseResponse.ProtoReflect.Descriptor instead.
 func (*CloseResponse) Descriptor() ([]byte, []int) {
-	return file_genhost_proto_rawDescGZIP(), []int{17}
+	return file_genhost_proto_rawDescGZIP(), []int{18}
 }
 
 type TrainCommand struct {
@@ -1189,7 +1252,7 @@ type TrainCommand struct {
 
 func (x *TrainCommand) Reset() {
 	*x = TrainCommand{}
-	mi := &file_genhost_proto_msgTypes[18]
+	mi := &file_genhost_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1201,7 +1264,7 @@ func (x *TrainCommand) String() string {
 func (*TrainCommand) ProtoMessage() {}
 
 func (x *TrainCommand) ProtoReflect() protoreflect.Message {
-	mi := &file_genhost_proto_msgTypes[18]
+	mi := &file_genhost_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1214,7 +1277,7 @@ func (x *TrainCommand) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TrainCommand.ProtoReflect.Descriptor instead.
 func (*TrainCommand) Descriptor() ([]byte, []int) {
-	return file_genhost_proto_rawDescGZIP(), []int{18}
+	return file_genhost_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *TrainCommand) GetCommand() isTrainCommand_Command {
@@ -1284,7 +1347,7 @@ type TrainStart struct {
 
 func (x *TrainStart) Reset() {
 	*x = TrainStart{}
-	mi := &file_genhost_proto_msgTypes[19]
+	mi := &file_genhost_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1296,7 +1359,7 @@ func (x *TrainStart) String() string {
 func (*TrainStart) ProtoMessage() {}
 
 func (x *TrainStart) ProtoReflect() protoreflect.Message {
-	mi := &file_genhost_proto_msgTypes[19]
+	mi := &file_genhost_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1309,7 +1372,7 @@ func (x *TrainStart) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TrainStart.ProtoReflect.Descriptor instead.
 func (*TrainStart) Descriptor() ([]byte, []int) {
-	return file_genhost_proto_rawDescGZIP(), []int{19}
+	return file_genhost_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *TrainStart) GetSession() string {
@@ -1383,7 +1446,7 @@ type TrainStop struct {
 
 func (x *TrainStop) Reset() {
 	*x = TrainStop{}
-	mi := &file_genhost_proto_msgTypes[20]
+	mi := &file_genhost_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1395,7 +1458,7 @@ func (x *TrainStop) String() string {
 func (*TrainStop) ProtoMessage() {}
 
 func (x *TrainStop) ProtoReflect() protoreflect.Message {
-	mi := &file_genhost_proto_msgTypes[20]
+	mi := &file_genhost_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1408,7 +1471,7 @@ func (x *TrainStop) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TrainStop.ProtoReflect.Descriptor instead.
 func (*TrainStop) Descriptor() ([]byte, []int) {
-	return file_genhost_proto_rawDescGZIP(), []int{20}
+	return file_genhost_proto_rawDescGZIP(), []int{21}
 }
 
 // A TrainEvent tells what happened in a training. The last one is a result.
@@ -1431,7 +1494,7 @@ type TrainEvent struct {
 
 func (x *TrainEvent) Reset() {
 	*x = TrainEvent{}
-	mi := &file_genhost_proto_msgTypes[21]
+	mi := &file_genhost_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1443,7 +1506,7 @@ func (x *TrainEvent) String() string {
 func (*TrainEvent) ProtoMessage() {}
 
 func (x *TrainEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_genhost_proto_msgTypes[21]
+	mi := &file_genhost_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1456,7 +1519,7 @@ func (x *TrainEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TrainEvent.ProtoReflect.Descriptor instead.
 func (*TrainEvent) Descriptor() ([]byte, []int) {
-	return file_genhost_proto_rawDescGZIP(), []int{21}
+	return file_genhost_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *TrainEvent) GetSeq() uint64 {
@@ -1586,7 +1649,7 @@ type Position struct {
 
 func (x *Position) Reset() {
 	*x = Position{}
-	mi := &file_genhost_proto_msgTypes[22]
+	mi := &file_genhost_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1598,7 +1661,7 @@ func (x *Position) String() string {
 func (*Position) ProtoMessage() {}
 
 func (x *Position) ProtoReflect() protoreflect.Message {
-	mi := &file_genhost_proto_msgTypes[22]
+	mi := &file_genhost_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1611,7 +1674,7 @@ func (x *Position) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Position.ProtoReflect.Descriptor instead.
 func (*Position) Descriptor() ([]byte, []int) {
-	return file_genhost_proto_rawDescGZIP(), []int{22}
+	return file_genhost_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *Position) GetStep() int64 {
@@ -1653,7 +1716,7 @@ type Progress struct {
 
 func (x *Progress) Reset() {
 	*x = Progress{}
-	mi := &file_genhost_proto_msgTypes[23]
+	mi := &file_genhost_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1665,7 +1728,7 @@ func (x *Progress) String() string {
 func (*Progress) ProtoMessage() {}
 
 func (x *Progress) ProtoReflect() protoreflect.Message {
-	mi := &file_genhost_proto_msgTypes[23]
+	mi := &file_genhost_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1678,7 +1741,7 @@ func (x *Progress) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Progress.ProtoReflect.Descriptor instead.
 func (*Progress) Descriptor() ([]byte, []int) {
-	return file_genhost_proto_rawDescGZIP(), []int{23}
+	return file_genhost_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *Progress) GetMetrics() map[string]float64 {
@@ -1705,7 +1768,7 @@ type Checkpoint struct {
 
 func (x *Checkpoint) Reset() {
 	*x = Checkpoint{}
-	mi := &file_genhost_proto_msgTypes[24]
+	mi := &file_genhost_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1717,7 +1780,7 @@ func (x *Checkpoint) String() string {
 func (*Checkpoint) ProtoMessage() {}
 
 func (x *Checkpoint) ProtoReflect() protoreflect.Message {
-	mi := &file_genhost_proto_msgTypes[24]
+	mi := &file_genhost_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1730,7 +1793,7 @@ func (x *Checkpoint) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Checkpoint.ProtoReflect.Descriptor instead.
 func (*Checkpoint) Descriptor() ([]byte, []int) {
-	return file_genhost_proto_rawDescGZIP(), []int{24}
+	return file_genhost_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *Checkpoint) GetDir() []byte {
@@ -1756,7 +1819,7 @@ type TrainResult struct {
 
 func (x *TrainResult) Reset() {
 	*x = TrainResult{}
-	mi := &file_genhost_proto_msgTypes[25]
+	mi := &file_genhost_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1768,7 +1831,7 @@ func (x *TrainResult) String() string {
 func (*TrainResult) ProtoMessage() {}
 
 func (x *TrainResult) ProtoReflect() protoreflect.Message {
-	mi := &file_genhost_proto_msgTypes[25]
+	mi := &file_genhost_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1781,7 +1844,7 @@ func (x *TrainResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TrainResult.ProtoReflect.Descriptor instead.
 func (*TrainResult) Descriptor() ([]byte, []int) {
-	return file_genhost_proto_rawDescGZIP(), []int{25}
+	return file_genhost_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *TrainResult) GetError() *Error {
@@ -1801,7 +1864,7 @@ type RowsRequest struct {
 
 func (x *RowsRequest) Reset() {
 	*x = RowsRequest{}
-	mi := &file_genhost_proto_msgTypes[26]
+	mi := &file_genhost_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1813,7 +1876,7 @@ func (x *RowsRequest) String() string {
 func (*RowsRequest) ProtoMessage() {}
 
 func (x *RowsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_genhost_proto_msgTypes[26]
+	mi := &file_genhost_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1826,7 +1889,7 @@ func (x *RowsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RowsRequest.ProtoReflect.Descriptor instead.
 func (*RowsRequest) Descriptor() ([]byte, []int) {
-	return file_genhost_proto_rawDescGZIP(), []int{26}
+	return file_genhost_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *RowsRequest) GetSession() string {
@@ -1856,7 +1919,7 @@ type GenerateRequest struct {
 
 func (x *GenerateRequest) Reset() {
 	*x = GenerateRequest{}
-	mi := &file_genhost_proto_msgTypes[27]
+	mi := &file_genhost_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1868,7 +1931,7 @@ func (x *GenerateRequest) String() string {
 func (*GenerateRequest) ProtoMessage() {}
 
 func (x *GenerateRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_genhost_proto_msgTypes[27]
+	mi := &file_genhost_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1881,7 +1944,7 @@ func (x *GenerateRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GenerateRequest.ProtoReflect.Descriptor instead.
 func (*GenerateRequest) Descriptor() ([]byte, []int) {
-	return file_genhost_proto_rawDescGZIP(), []int{27}
+	return file_genhost_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *GenerateRequest) GetSession() string {
@@ -1932,7 +1995,7 @@ type ScoreRequest struct {
 
 func (x *ScoreRequest) Reset() {
 	*x = ScoreRequest{}
-	mi := &file_genhost_proto_msgTypes[28]
+	mi := &file_genhost_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1944,7 +2007,7 @@ func (x *ScoreRequest) String() string {
 func (*ScoreRequest) ProtoMessage() {}
 
 func (x *ScoreRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_genhost_proto_msgTypes[28]
+	mi := &file_genhost_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1957,7 +2020,7 @@ func (x *ScoreRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ScoreRequest.ProtoReflect.Descriptor instead.
 func (*ScoreRequest) Descriptor() ([]byte, []int) {
-	return file_genhost_proto_rawDescGZIP(), []int{28}
+	return file_genhost_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *ScoreRequest) GetSession() string {
@@ -2008,7 +2071,7 @@ type Scores struct {
 
 func (x *Scores) Reset() {
 	*x = Scores{}
-	mi := &file_genhost_proto_msgTypes[29]
+	mi := &file_genhost_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2020,7 +2083,7 @@ func (x *Scores) String() string {
 func (*Scores) ProtoMessage() {}
 
 func (x *Scores) ProtoReflect() protoreflect.Message {
-	mi := &file_genhost_proto_msgTypes[29]
+	mi := &file_genhost_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2033,7 +2096,7 @@ func (x *Scores) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Scores.ProtoReflect.Descriptor instead.
 func (*Scores) Descriptor() ([]byte, []int) {
-	return file_genhost_proto_rawDescGZIP(), []int{29}
+	return file_genhost_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *Scores) GetData() []byte {
@@ -2053,7 +2116,7 @@ type SaveRequest struct {
 
 func (x *SaveRequest) Reset() {
 	*x = SaveRequest{}
-	mi := &file_genhost_proto_msgTypes[30]
+	mi := &file_genhost_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2065,7 +2128,7 @@ func (x *SaveRequest) String() string {
 func (*SaveRequest) ProtoMessage() {}
 
 func (x *SaveRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_genhost_proto_msgTypes[30]
+	mi := &file_genhost_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2078,7 +2141,7 @@ func (x *SaveRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SaveRequest.ProtoReflect.Descriptor instead.
 func (*SaveRequest) Descriptor() ([]byte, []int) {
-	return file_genhost_proto_rawDescGZIP(), []int{30}
+	return file_genhost_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *SaveRequest) GetSession() string {
@@ -2103,7 +2166,7 @@ type SaveResponse struct {
 
 func (x *SaveResponse) Reset() {
 	*x = SaveResponse{}
-	mi := &file_genhost_proto_msgTypes[31]
+	mi := &file_genhost_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2115,7 +2178,7 @@ func (x *SaveResponse) String() string {
 func (*SaveResponse) ProtoMessage() {}
 
 func (x *SaveResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_genhost_proto_msgTypes[31]
+	mi := &file_genhost_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2128,7 +2191,7 @@ func (x *SaveResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SaveResponse.ProtoReflect.Descriptor instead.
 func (*SaveResponse) Descriptor() ([]byte, []int) {
-	return file_genhost_proto_rawDescGZIP(), []int{31}
+	return file_genhost_proto_rawDescGZIP(), []int{32}
 }
 
 type LoadRequest struct {
@@ -2141,7 +2204,7 @@ type LoadRequest struct {
 
 func (x *LoadRequest) Reset() {
 	*x = LoadRequest{}
-	mi := &file_genhost_proto_msgTypes[32]
+	mi := &file_genhost_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2153,7 +2216,7 @@ func (x *LoadRequest) String() string {
 func (*LoadRequest) ProtoMessage() {}
 
 func (x *LoadRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_genhost_proto_msgTypes[32]
+	mi := &file_genhost_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2166,7 +2229,7 @@ func (x *LoadRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LoadRequest.ProtoReflect.Descriptor instead.
 func (*LoadRequest) Descriptor() ([]byte, []int) {
-	return file_genhost_proto_rawDescGZIP(), []int{32}
+	return file_genhost_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *LoadRequest) GetSession() string {
@@ -2191,7 +2254,7 @@ type LoadResponse struct {
 
 func (x *LoadResponse) Reset() {
 	*x = LoadResponse{}
-	mi := &file_genhost_proto_msgTypes[33]
+	mi := &file_genhost_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2203,7 +2266,7 @@ func (x *LoadResponse) String() string {
 func (*LoadResponse) ProtoMessage() {}
 
 func (x *LoadResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_genhost_proto_msgTypes[33]
+	mi := &file_genhost_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2216,7 +2279,7 @@ func (x *LoadResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LoadResponse.ProtoReflect.Descriptor instead.
 func (*LoadResponse) Descriptor() ([]byte, []int) {
-	return file_genhost_proto_rawDescGZIP(), []int{33}
+	return file_genhost_proto_rawDescGZIP(), []int{34}
 }
 
 type OpenModalityRequest struct {
@@ -2229,7 +2292,7 @@ type OpenModalityRequest struct {
 
 func (x *OpenModalityRequest) Reset() {
 	*x = OpenModalityRequest{}
-	mi := &file_genhost_proto_msgTypes[34]
+	mi := &file_genhost_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2241,7 +2304,7 @@ func (x *OpenModalityRequest) String() string {
 func (*OpenModalityRequest) ProtoMessage() {}
 
 func (x *OpenModalityRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_genhost_proto_msgTypes[34]
+	mi := &file_genhost_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2254,7 +2317,7 @@ func (x *OpenModalityRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpenModalityRequest.ProtoReflect.Descriptor instead.
 func (*OpenModalityRequest) Descriptor() ([]byte, []int) {
-	return file_genhost_proto_rawDescGZIP(), []int{34}
+	return file_genhost_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *OpenModalityRequest) GetModality() string {
@@ -2280,7 +2343,7 @@ type OpenModalityResponse struct {
 
 func (x *OpenModalityResponse) Reset() {
 	*x = OpenModalityResponse{}
-	mi := &file_genhost_proto_msgTypes[35]
+	mi := &file_genhost_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2292,7 +2355,7 @@ func (x *OpenModalityResponse) String() string {
 func (*OpenModalityResponse) ProtoMessage() {}
 
 func (x *OpenModalityResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_genhost_proto_msgTypes[35]
+	mi := &file_genhost_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2305,7 +2368,7 @@ func (x *OpenModalityResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpenModalityResponse.ProtoReflect.Descriptor instead.
 func (*OpenModalityResponse) Descriptor() ([]byte, []int) {
-	return file_genhost_proto_rawDescGZIP(), []int{35}
+	return file_genhost_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *OpenModalityResponse) GetSession() string {
@@ -2327,7 +2390,7 @@ type Source struct {
 
 func (x *Source) Reset() {
 	*x = Source{}
-	mi := &file_genhost_proto_msgTypes[36]
+	mi := &file_genhost_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2339,7 +2402,7 @@ func (x *Source) String() string {
 func (*Source) ProtoMessage() {}
 
 func (x *Source) ProtoReflect() protoreflect.Message {
-	mi := &file_genhost_proto_msgTypes[36]
+	mi := &file_genhost_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2352,7 +2415,7 @@ func (x *Source) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Source.ProtoReflect.Descriptor instead.
 func (*Source) Descriptor() ([]byte, []int) {
-	return file_genhost_proto_rawDescGZIP(), []int{36}
+	return file_genhost_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *Source) GetPath() []byte {
@@ -2393,7 +2456,7 @@ type InspectRequest struct {
 
 func (x *InspectRequest) Reset() {
 	*x = InspectRequest{}
-	mi := &file_genhost_proto_msgTypes[37]
+	mi := &file_genhost_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2405,7 +2468,7 @@ func (x *InspectRequest) String() string {
 func (*InspectRequest) ProtoMessage() {}
 
 func (x *InspectRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_genhost_proto_msgTypes[37]
+	mi := &file_genhost_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2418,7 +2481,7 @@ func (x *InspectRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InspectRequest.ProtoReflect.Descriptor instead.
 func (*InspectRequest) Descriptor() ([]byte, []int) {
-	return file_genhost_proto_rawDescGZIP(), []int{37}
+	return file_genhost_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *InspectRequest) GetSession() string {
@@ -2445,7 +2508,7 @@ type InspectResponse struct {
 
 func (x *InspectResponse) Reset() {
 	*x = InspectResponse{}
-	mi := &file_genhost_proto_msgTypes[38]
+	mi := &file_genhost_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2457,7 +2520,7 @@ func (x *InspectResponse) String() string {
 func (*InspectResponse) ProtoMessage() {}
 
 func (x *InspectResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_genhost_proto_msgTypes[38]
+	mi := &file_genhost_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2470,7 +2533,7 @@ func (x *InspectResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InspectResponse.ProtoReflect.Descriptor instead.
 func (*InspectResponse) Descriptor() ([]byte, []int) {
-	return file_genhost_proto_rawDescGZIP(), []int{38}
+	return file_genhost_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *InspectResponse) GetInfo() *Info {
@@ -2499,7 +2562,7 @@ type Info struct {
 
 func (x *Info) Reset() {
 	*x = Info{}
-	mi := &file_genhost_proto_msgTypes[39]
+	mi := &file_genhost_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2511,7 +2574,7 @@ func (x *Info) String() string {
 func (*Info) ProtoMessage() {}
 
 func (x *Info) ProtoReflect() protoreflect.Message {
-	mi := &file_genhost_proto_msgTypes[39]
+	mi := &file_genhost_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2524,7 +2587,7 @@ func (x *Info) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Info.ProtoReflect.Descriptor instead.
 func (*Info) Descriptor() ([]byte, []int) {
-	return file_genhost_proto_rawDescGZIP(), []int{39}
+	return file_genhost_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *Info) GetSpace() *Space {
@@ -2566,7 +2629,7 @@ type ReadRequest struct {
 
 func (x *ReadRequest) Reset() {
 	*x = ReadRequest{}
-	mi := &file_genhost_proto_msgTypes[40]
+	mi := &file_genhost_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2578,7 +2641,7 @@ func (x *ReadRequest) String() string {
 func (*ReadRequest) ProtoMessage() {}
 
 func (x *ReadRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_genhost_proto_msgTypes[40]
+	mi := &file_genhost_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2591,7 +2654,7 @@ func (x *ReadRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadRequest.ProtoReflect.Descriptor instead.
 func (*ReadRequest) Descriptor() ([]byte, []int) {
-	return file_genhost_proto_rawDescGZIP(), []int{40}
+	return file_genhost_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *ReadRequest) GetSession() string {
@@ -2624,7 +2687,7 @@ type ReadEvent struct {
 
 func (x *ReadEvent) Reset() {
 	*x = ReadEvent{}
-	mi := &file_genhost_proto_msgTypes[41]
+	mi := &file_genhost_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2636,7 +2699,7 @@ func (x *ReadEvent) String() string {
 func (*ReadEvent) ProtoMessage() {}
 
 func (x *ReadEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_genhost_proto_msgTypes[41]
+	mi := &file_genhost_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2649,7 +2712,7 @@ func (x *ReadEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadEvent.ProtoReflect.Descriptor instead.
 func (*ReadEvent) Descriptor() ([]byte, []int) {
-	return file_genhost_proto_rawDescGZIP(), []int{41}
+	return file_genhost_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *ReadEvent) GetRows() int64 {
@@ -2672,7 +2735,7 @@ type WriteRequest struct {
 
 func (x *WriteRequest) Reset() {
 	*x = WriteRequest{}
-	mi := &file_genhost_proto_msgTypes[42]
+	mi := &file_genhost_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2684,7 +2747,7 @@ func (x *WriteRequest) String() string {
 func (*WriteRequest) ProtoMessage() {}
 
 func (x *WriteRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_genhost_proto_msgTypes[42]
+	mi := &file_genhost_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2697,7 +2760,7 @@ func (x *WriteRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WriteRequest.ProtoReflect.Descriptor instead.
 func (*WriteRequest) Descriptor() ([]byte, []int) {
-	return file_genhost_proto_rawDescGZIP(), []int{42}
+	return file_genhost_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *WriteRequest) GetSession() string {
@@ -2744,7 +2807,7 @@ type WriteResponse struct {
 
 func (x *WriteResponse) Reset() {
 	*x = WriteResponse{}
-	mi := &file_genhost_proto_msgTypes[43]
+	mi := &file_genhost_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2756,7 +2819,7 @@ func (x *WriteResponse) String() string {
 func (*WriteResponse) ProtoMessage() {}
 
 func (x *WriteResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_genhost_proto_msgTypes[43]
+	mi := &file_genhost_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2769,7 +2832,7 @@ func (x *WriteResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WriteResponse.ProtoReflect.Descriptor instead.
 func (*WriteResponse) Descriptor() ([]byte, []int) {
-	return file_genhost_proto_rawDescGZIP(), []int{43}
+	return file_genhost_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *WriteResponse) GetPaths() [][]byte {
@@ -2791,7 +2854,7 @@ type PreviewRequest struct {
 
 func (x *PreviewRequest) Reset() {
 	*x = PreviewRequest{}
-	mi := &file_genhost_proto_msgTypes[44]
+	mi := &file_genhost_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2803,7 +2866,7 @@ func (x *PreviewRequest) String() string {
 func (*PreviewRequest) ProtoMessage() {}
 
 func (x *PreviewRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_genhost_proto_msgTypes[44]
+	mi := &file_genhost_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2816,7 +2879,7 @@ func (x *PreviewRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PreviewRequest.ProtoReflect.Descriptor instead.
 func (*PreviewRequest) Descriptor() ([]byte, []int) {
-	return file_genhost_proto_rawDescGZIP(), []int{44}
+	return file_genhost_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *PreviewRequest) GetSession() string {
@@ -2857,7 +2920,7 @@ type PreviewResponse struct {
 
 func (x *PreviewResponse) Reset() {
 	*x = PreviewResponse{}
-	mi := &file_genhost_proto_msgTypes[45]
+	mi := &file_genhost_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2869,7 +2932,7 @@ func (x *PreviewResponse) String() string {
 func (*PreviewResponse) ProtoMessage() {}
 
 func (x *PreviewResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_genhost_proto_msgTypes[45]
+	mi := &file_genhost_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2882,7 +2945,7 @@ func (x *PreviewResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PreviewResponse.ProtoReflect.Descriptor instead.
 func (*PreviewResponse) Descriptor() ([]byte, []int) {
-	return file_genhost_proto_rawDescGZIP(), []int{45}
+	return file_genhost_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *PreviewResponse) GetPng() []byte {
@@ -2914,7 +2977,7 @@ type MeasureRequest struct {
 
 func (x *MeasureRequest) Reset() {
 	*x = MeasureRequest{}
-	mi := &file_genhost_proto_msgTypes[46]
+	mi := &file_genhost_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2926,7 +2989,7 @@ func (x *MeasureRequest) String() string {
 func (*MeasureRequest) ProtoMessage() {}
 
 func (x *MeasureRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_genhost_proto_msgTypes[46]
+	mi := &file_genhost_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2939,7 +3002,7 @@ func (x *MeasureRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MeasureRequest.ProtoReflect.Descriptor instead.
 func (*MeasureRequest) Descriptor() ([]byte, []int) {
-	return file_genhost_proto_rawDescGZIP(), []int{46}
+	return file_genhost_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *MeasureRequest) GetSession() string {
@@ -2979,7 +3042,7 @@ type MeasureResponse struct {
 
 func (x *MeasureResponse) Reset() {
 	*x = MeasureResponse{}
-	mi := &file_genhost_proto_msgTypes[47]
+	mi := &file_genhost_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2991,7 +3054,7 @@ func (x *MeasureResponse) String() string {
 func (*MeasureResponse) ProtoMessage() {}
 
 func (x *MeasureResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_genhost_proto_msgTypes[47]
+	mi := &file_genhost_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3004,7 +3067,7 @@ func (x *MeasureResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MeasureResponse.ProtoReflect.Descriptor instead.
 func (*MeasureResponse) Descriptor() ([]byte, []int) {
-	return file_genhost_proto_rawDescGZIP(), []int{47}
+	return file_genhost_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *MeasureResponse) GetMeasurements() []*Measurement {
@@ -3031,7 +3094,7 @@ type Measurement struct {
 
 func (x *Measurement) Reset() {
 	*x = Measurement{}
-	mi := &file_genhost_proto_msgTypes[48]
+	mi := &file_genhost_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3043,7 +3106,7 @@ func (x *Measurement) String() string {
 func (*Measurement) ProtoMessage() {}
 
 func (x *Measurement) ProtoReflect() protoreflect.Message {
-	mi := &file_genhost_proto_msgTypes[48]
+	mi := &file_genhost_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3056,7 +3119,7 @@ func (x *Measurement) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Measurement.ProtoReflect.Descriptor instead.
 func (*Measurement) Descriptor() ([]byte, []int) {
-	return file_genhost_proto_rawDescGZIP(), []int{48}
+	return file_genhost_proto_rawDescGZIP(), []int{49}
 }
 
 func (x *Measurement) GetName() string {
@@ -3133,7 +3196,7 @@ type PromptRequest struct {
 
 func (x *PromptRequest) Reset() {
 	*x = PromptRequest{}
-	mi := &file_genhost_proto_msgTypes[49]
+	mi := &file_genhost_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3145,7 +3208,7 @@ func (x *PromptRequest) String() string {
 func (*PromptRequest) ProtoMessage() {}
 
 func (x *PromptRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_genhost_proto_msgTypes[49]
+	mi := &file_genhost_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3158,7 +3221,7 @@ func (x *PromptRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PromptRequest.ProtoReflect.Descriptor instead.
 func (*PromptRequest) Descriptor() ([]byte, []int) {
-	return file_genhost_proto_rawDescGZIP(), []int{49}
+	return file_genhost_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *PromptRequest) GetSession() string {
@@ -3271,12 +3334,16 @@ const file_genhost_proto_rawDesc = "" +
 	"\vOpenRequest\x12\x14\n" +
 	"\x05model\x18\x01 \x01(\tR\x05model\x12\x1a\n" +
 	"\bsettings\x18\x02 \x01(\fR\bsettings\x12.\n" +
-	"\x05space\x18\x03 \x01(\v2\x18.genhost.plugin.v1.SpaceR\x05space\"f\n" +
+	"\x05space\x18\x03 \x01(\v2\x18.genhost.plugin.v1.SpaceR\x05space\"\x9e\x01\n" +
 	"\fOpenResponse\x12\x18\n" +
 	"\asession\x18\x01 \x01(\tR\asession\x12<\n" +
 	"\n" +
 	"conditions\x18\x02 \x03(\v2\x1c.genhost.plugin.v1.ConditionR\n" +
-	"conditions\"(\n" +
+	"conditions\x126\n" +
+	"\bcontrols\x18\x03 \x03(\v2\x1a.genhost.plugin.v1.ControlR\bcontrols\"_\n" +
+	"\aControl\x12:\n" +
+	"\tcondition\x18\x01 \x01(\v2\x1c.genhost.plugin.v1.ConditionR\tcondition\x12\x18\n" +
+	"\adefault\x18\x02 \x01(\x01R\adefault\"(\n" +
 	"\fCloseRequest\x12\x18\n" +
 	"\asession\x18\x01 \x01(\tR\asession\"\x0f\n" +
 	"\rCloseResponse\"\x84\x01\n" +
@@ -3453,7 +3520,7 @@ func file_genhost_proto_rawDescGZIP() []byte {
 	return file_genhost_proto_rawDescData
 }
 
-var file_genhost_proto_msgTypes = make([]protoimpl.MessageInfo, 52)
+var file_genhost_proto_msgTypes = make([]protoimpl.MessageInfo, 53)
 var file_genhost_proto_goTypes = []any{
 	(*Error)(nil),                // 0: genhost.plugin.v1.Error
 	(*DescribeRequest)(nil),      // 1: genhost.plugin.v1.DescribeRequest
@@ -3471,42 +3538,43 @@ var file_genhost_proto_goTypes = []any{
 	(*Column)(nil),               // 13: genhost.plugin.v1.Column
 	(*OpenRequest)(nil),          // 14: genhost.plugin.v1.OpenRequest
 	(*OpenResponse)(nil),         // 15: genhost.plugin.v1.OpenResponse
-	(*CloseRequest)(nil),         // 16: genhost.plugin.v1.CloseRequest
-	(*CloseResponse)(nil),        // 17: genhost.plugin.v1.CloseResponse
-	(*TrainCommand)(nil),         // 18: genhost.plugin.v1.TrainCommand
-	(*TrainStart)(nil),           // 19: genhost.plugin.v1.TrainStart
-	(*TrainStop)(nil),            // 20: genhost.plugin.v1.TrainStop
-	(*TrainEvent)(nil),           // 21: genhost.plugin.v1.TrainEvent
-	(*Position)(nil),             // 22: genhost.plugin.v1.Position
-	(*Progress)(nil),             // 23: genhost.plugin.v1.Progress
-	(*Checkpoint)(nil),           // 24: genhost.plugin.v1.Checkpoint
-	(*TrainResult)(nil),          // 25: genhost.plugin.v1.TrainResult
-	(*RowsRequest)(nil),          // 26: genhost.plugin.v1.RowsRequest
-	(*GenerateRequest)(nil),      // 27: genhost.plugin.v1.GenerateRequest
-	(*ScoreRequest)(nil),         // 28: genhost.plugin.v1.ScoreRequest
-	(*Scores)(nil),               // 29: genhost.plugin.v1.Scores
-	(*SaveRequest)(nil),          // 30: genhost.plugin.v1.SaveRequest
-	(*SaveResponse)(nil),         // 31: genhost.plugin.v1.SaveResponse
-	(*LoadRequest)(nil),          // 32: genhost.plugin.v1.LoadRequest
-	(*LoadResponse)(nil),         // 33: genhost.plugin.v1.LoadResponse
-	(*OpenModalityRequest)(nil),  // 34: genhost.plugin.v1.OpenModalityRequest
-	(*OpenModalityResponse)(nil), // 35: genhost.plugin.v1.OpenModalityResponse
-	(*Source)(nil),               // 36: genhost.plugin.v1.Source
-	(*InspectRequest)(nil),       // 37: genhost.plugin.v1.InspectRequest
-	(*InspectResponse)(nil),      // 38: genhost.plugin.v1.InspectResponse
-	(*Info)(nil),                 // 39: genhost.plugin.v1.Info
-	(*ReadRequest)(nil),          // 40: genhost.plugin.v1.ReadRequest
-	(*ReadEvent)(nil),            // 41: genhost.plugin.v1.ReadEvent
-	(*WriteRequest)(nil),         // 42: genhost.plugin.v1.WriteRequest
-	(*WriteResponse)(nil),        // 43: genhost.plugin.v1.WriteResponse
-	(*PreviewRequest)(nil),       // 44: genhost.plugin.v1.PreviewRequest
-	(*PreviewResponse)(nil),      // 45: genhost.plugin.v1.PreviewResponse
-	(*MeasureRequest)(nil),       // 46: genhost.plugin.v1.MeasureRequest
-	(*MeasureResponse)(nil),      // 47: genhost.plugin.v1.MeasureResponse
-	(*Measurement)(nil),          // 48: genhost.plugin.v1.Measurement
-	(*PromptRequest)(nil),        // 49: genhost.plugin.v1.PromptRequest
-	nil,                          // 50: genhost.plugin.v1.Space.MetaEntry
-	nil,                          // 51: genhost.plugin.v1.Progress.MetricsEntry
+	(*Control)(nil),              // 16: genhost.plugin.v1.Control
+	(*CloseRequest)(nil),         // 17: genhost.plugin.v1.CloseRequest
+	(*CloseResponse)(nil),        // 18: genhost.plugin.v1.CloseResponse
+	(*TrainCommand)(nil),         // 19: genhost.plugin.v1.TrainCommand
+	(*TrainStart)(nil),           // 20: genhost.plugin.v1.TrainStart
+	(*TrainStop)(nil),            // 21: genhost.plugin.v1.TrainStop
+	(*TrainEvent)(nil),           // 22: genhost.plugin.v1.TrainEvent
+	(*Position)(nil),             // 23: genhost.plugin.v1.Position
+	(*Progress)(nil),             // 24: genhost.plugin.v1.Progress
+	(*Checkpoint)(nil),           // 25: genhost.plugin.v1.Checkpoint
+	(*TrainResult)(nil),          // 26: genhost.plugin.v1.TrainResult
+	(*RowsRequest)(nil),          // 27: genhost.plugin.v1.RowsRequest
+	(*GenerateRequest)(nil),      // 28: genhost.plugin.v1.GenerateRequest
+	(*ScoreRequest)(nil),         // 29: genhost.plugin.v1.ScoreRequest
+	(*Scores)(nil),               // 30: genhost.plugin.v1.Scores
+	(*SaveRequest)(nil),          // 31: genhost.plugin.v1.SaveRequest
+	(*SaveResponse)(nil),         // 32: genhost.plugin.v1.SaveResponse
+	(*LoadRequest)(nil),          // 33: genhost.plugin.v1.LoadRequest
+	(*LoadResponse)(nil),         // 34: genhost.plugin.v1.LoadResponse
+	(*OpenModalityRequest)(nil),  // 35: genhost.plugin.v1.OpenModalityRequest
+	(*OpenModalityResponse)(nil), // 36: genhost.plugin.v1.OpenModalityResponse
+	(*Source)(nil),               // 37: genhost.plugin.v1.Source
+	(*InspectRequest)(nil),       // 38: genhost.plugin.v1.InspectRequest
+	(*InspectResponse)(nil),      // 39: genhost.plugin.v1.InspectResponse
+	(*Info)(nil),                 // 40: genhost.plugin.v1.Info
+	(*ReadRequest)(nil),          // 41: genhost.plugin.v1.ReadRequest
+	(*ReadEvent)(nil),            // 42: genhost.plugin.v1.ReadEvent
+	(*WriteRequest)(nil),         // 43: genhost.plugin.v1.WriteRequest
+	(*WriteResponse)(nil),        // 44: genhost.plugin.v1.WriteResponse
+	(*PreviewRequest)(nil),       // 45: genhost.plugin.v1.PreviewRequest
+	(*PreviewResponse)(nil),      // 46: genhost.plugin.v1.PreviewResponse
+	(*MeasureRequest)(nil),       // 47: genhost.plugin.v1.MeasureRequest
+	(*MeasureResponse)(nil),      // 48: genhost.plugin.v1.MeasureResponse
+	(*Measurement)(nil),          // 49: genhost.plugin.v1.Measurement
+	(*PromptRequest)(nil),        // 50: genhost.plugin.v1.PromptRequest
+	nil,                          // 51: genhost.plugin.v1.Space.MetaEntry
+	nil,                          // 52: genhost.plugin.v1.Progress.MetricsEntry
 }
 var file_genhost_proto_depIdxs = []int32{
 	3,  // 0: genhost.plugin.v1.DescribeResponse.plugin:type_name -> genhost.plugin.v1.Description
@@ -3517,79 +3585,81 @@ var file_genhost_proto_depIdxs = []int32{
 	7,  // 5: genhost.plugin.v1.ModalitySpec.settings:type_name -> genhost.plugin.v1.Setting
 	9,  // 6: genhost.plugin.v1.Space.segments:type_name -> genhost.plugin.v1.Segment
 	10, // 7: genhost.plugin.v1.Space.conditions:type_name -> genhost.plugin.v1.Condition
-	50, // 8: genhost.plugin.v1.Space.meta:type_name -> genhost.plugin.v1.Space.MetaEntry
+	51, // 8: genhost.plugin.v1.Space.meta:type_name -> genhost.plugin.v1.Space.MetaEntry
 	12, // 9: genhost.plugin.v1.Chunk.head:type_name -> genhost.plugin.v1.BatchHead
 	13, // 10: genhost.plugin.v1.BatchHead.conditions:type_name -> genhost.plugin.v1.Column
 	8,  // 11: genhost.plugin.v1.OpenRequest.space:type_name -> genhost.plugin.v1.Space
 	10, // 12: genhost.plugin.v1.OpenResponse.conditions:type_name -> genhost.plugin.v1.Condition
-	19, // 13: genhost.plugin.v1.TrainCommand.start:type_name -> genhost.plugin.v1.TrainStart
-	20, // 14: genhost.plugin.v1.TrainCommand.stop:type_name -> genhost.plugin.v1.TrainStop
-	22, // 15: genhost.plugin.v1.TrainEvent.at:type_name -> genhost.plugin.v1.Position
-	23, // 16: genhost.plugin.v1.TrainEvent.progress:type_name -> genhost.plugin.v1.Progress
-	24, // 17: genhost.plugin.v1.TrainEvent.checkpoint:type_name -> genhost.plugin.v1.Checkpoint
-	11, // 18: genhost.plugin.v1.TrainEvent.preview:type_name -> genhost.plugin.v1.Chunk
-	25, // 19: genhost.plugin.v1.TrainEvent.result:type_name -> genhost.plugin.v1.TrainResult
-	51, // 20: genhost.plugin.v1.Progress.metrics:type_name -> genhost.plugin.v1.Progress.MetricsEntry
-	0,  // 21: genhost.plugin.v1.TrainResult.error:type_name -> genhost.plugin.v1.Error
-	11, // 22: genhost.plugin.v1.RowsRequest.rows:type_name -> genhost.plugin.v1.Chunk
-	11, // 23: genhost.plugin.v1.GenerateRequest.conditions:type_name -> genhost.plugin.v1.Chunk
-	11, // 24: genhost.plugin.v1.ScoreRequest.rows:type_name -> genhost.plugin.v1.Chunk
-	8,  // 25: genhost.plugin.v1.Source.space:type_name -> genhost.plugin.v1.Space
-	36, // 26: genhost.plugin.v1.InspectRequest.source:type_name -> genhost.plugin.v1.Source
-	39, // 27: genhost.plugin.v1.InspectResponse.info:type_name -> genhost.plugin.v1.Info
-	8,  // 28: genhost.plugin.v1.Info.space:type_name -> genhost.plugin.v1.Space
-	36, // 29: genhost.plugin.v1.ReadRequest.source:type_name -> genhost.plugin.v1.Source
-	8,  // 30: genhost.plugin.v1.WriteRequest.space:type_name -> genhost.plugin.v1.Space
-	11, // 31: genhost.plugin.v1.WriteRequest.rows:type_name -> genhost.plugin.v1.Chunk
-	8,  // 32: genhost.plugin.v1.PreviewRequest.space:type_name -> genhost.plugin.v1.Space
-	11, // 33: genhost.plugin.v1.PreviewRequest.rows:type_name -> genhost.plugin.v1.Chunk
-	8,  // 34: genhost.plugin.v1.MeasureRequest.space:type_name -> genhost.plugin.v1.Space
-	11, // 35: genhost.plugin.v1.MeasureRequest.rows:type_name -> genhost.plugin.v1.Chunk
-	48, // 36: genhost.plugin.v1.MeasureResponse.measurements:type_name -> genhost.plugin.v1.Measurement
-	8,  // 37: genhost.plugin.v1.PromptRequest.space:type_name -> genhost.plugin.v1.Space
-	1,  // 38: genhost.plugin.v1.Plugin.Describe:input_type -> genhost.plugin.v1.DescribeRequest
-	14, // 39: genhost.plugin.v1.Plugin.Open:input_type -> genhost.plugin.v1.OpenRequest
-	34, // 40: genhost.plugin.v1.Plugin.OpenModality:input_type -> genhost.plugin.v1.OpenModalityRequest
-	16, // 41: genhost.plugin.v1.Plugin.Close:input_type -> genhost.plugin.v1.CloseRequest
-	18, // 42: genhost.plugin.v1.Plugin.Train:input_type -> genhost.plugin.v1.TrainCommand
-	26, // 43: genhost.plugin.v1.Plugin.Encode:input_type -> genhost.plugin.v1.RowsRequest
-	26, // 44: genhost.plugin.v1.Plugin.Decode:input_type -> genhost.plugin.v1.RowsRequest
-	27, // 45: genhost.plugin.v1.Plugin.Draw:input_type -> genhost.plugin.v1.GenerateRequest
-	27, // 46: genhost.plugin.v1.Plugin.Generate:input_type -> genhost.plugin.v1.GenerateRequest
-	27, // 47: genhost.plugin.v1.Plugin.Complete:input_type -> genhost.plugin.v1.GenerateRequest
-	28, // 48: genhost.plugin.v1.Plugin.Score:input_type -> genhost.plugin.v1.ScoreRequest
-	30, // 49: genhost.plugin.v1.Plugin.Save:input_type -> genhost.plugin.v1.SaveRequest
-	32, // 50: genhost.plugin.v1.Plugin.Load:input_type -> genhost.plugin.v1.LoadRequest
-	37, // 51: genhost.plugin.v1.Plugin.Inspect:input_type -> genhost.plugin.v1.InspectRequest
-	40, // 52: genhost.plugin.v1.Plugin.Read:input_type -> genhost.plugin.v1.ReadRequest
-	42, // 53: genhost.plugin.v1.Plugin.Write:input_type -> genhost.plugin.v1.WriteRequest
-	44, // 54: genhost.plugin.v1.Plugin.Preview:input_type -> genhost.plugin.v1.PreviewRequest
-	46, // 55: genhost.plugin.v1.Plugin.Measure:input_type -> genhost.plugin.v1.MeasureRequest
-	49, // 56: genhost.plugin.v1.Plugin.Prompt:input_type -> genhost.plugin.v1.PromptRequest
-	2,  // 57: genhost.plugin.v1.Plugin.Describe:output_type -> genhost.plugin.v1.DescribeResponse
-	15, // 58: genhost.plugin.v1.Plugin.Open:output_type -> genhost.plugin.v1.OpenResponse
-	35, // 59: genhost.plugin.v1.Plugin.OpenModality:output_type -> genhost.plugin.v1.OpenModalityResponse
-	17, // 60: genhost.plugin.v1.Plugin.Close:output_type -> genhost.plugin.v1.CloseResponse
-	21, // 61: genhost.plugin.v1.Plugin.Train:output_type -> genhost.plugin.v1.TrainEvent
-	11, // 62: genhost.plugin.v1.Plugin.Encode:output_type -> genhost.plugin.v1.Chunk
-	11, // 63: genhost.plugin.v1.Plugin.Decode:output_type -> genhost.plugin.v1.Chunk
-	11, // 64: genhost.plugin.v1.Plugin.Draw:output_type -> genhost.plugin.v1.Chunk
-	11, // 65: genhost.plugin.v1.Plugin.Generate:output_type -> genhost.plugin.v1.Chunk
-	11, // 66: genhost.plugin.v1.Plugin.Complete:output_type -> genhost.plugin.v1.Chunk
-	29, // 67: genhost.plugin.v1.Plugin.Score:output_type -> genhost.plugin.v1.Scores
-	31, // 68: genhost.plugin.v1.Plugin.Save:output_type -> genhost.plugin.v1.SaveResponse
-	33, // 69: genhost.plugin.v1.Plugin.Load:output_type -> genhost.plugin.v1.LoadResponse
-	38, // 70: genhost.plugin.v1.Plugin.Inspect:output_type -> genhost.plugin.v1.InspectResponse
-	41, // 71: genhost.plugin.v1.Plugin.Read:output_type -> genhost.plugin.v1.ReadEvent
-	43, // 72: genhost.plugin.v1.Plugin.Write:output_type -> genhost.plugin.v1.WriteResponse
-	45, // 73: genhost.plugin.v1.Plugin.Preview:output_type -> genhost.plugin.v1.PreviewResponse
-	47, // 74: genhost.plugin.v1.Plugin.Measure:output_type -> genhost.plugin.v1.MeasureResponse
-	11, // 75: genhost.plugin.v1.Plugin.Prompt:output_type -> genhost.plugin.v1.Chunk
-	57, // [57:76] is the sub-list for method output_type
-	38, // [38:57] is the sub-list for method input_type
-	38, // [38:38] is the sub-list for extension type_name
-	38, // [38:38] is the sub-list for extension extendee
-	0,  // [0:38] is the sub-list for field type_name
+	16, // 13: genhost.plugin.v1.OpenResponse.controls:type_name -> genhost.plugin.v1.Control
+	10, // 14: genhost.plugin.v1.Control.condition:type_name -> genhost.plugin.v1.Condition
+	20, // 15: genhost.plugin.v1.TrainCommand.start:type_name -> genhost.plugin.v1.TrainStart
+	21, // 16: genhost.plugin.v1.TrainCommand.stop:type_name -> genhost.plugin.v1.TrainStop
+	23, // 17: genhost.plugin.v1.TrainEvent.at:type_name -> genhost.plugin.v1.Position
+	24, // 18: genhost.plugin.v1.TrainEvent.progress:type_name -> genhost.plugin.v1.Progress
+	25, // 19: genhost.plugin.v1.TrainEvent.checkpoint:type_name -> genhost.plugin.v1.Checkpoint
+	11, // 20: genhost.plugin.v1.TrainEvent.preview:type_name -> genhost.plugin.v1.Chunk
+	26, // 21: genhost.plugin.v1.TrainEvent.result:type_name -> genhost.plugin.v1.TrainResult
+	52, // 22: genhost.plugin.v1.Progress.metrics:type_name -> genhost.plugin.v1.Progress.MetricsEntry
+	0,  // 23: genhost.plugin.v1.TrainResult.error:type_name -> genhost.plugin.v1.Error
+	11, // 24: genhost.plugin.v1.RowsRequest.rows:type_name -> genhost.plugin.v1.Chunk
+	11, // 25: genhost.plugin.v1.GenerateRequest.conditions:type_name -> genhost.plugin.v1.Chunk
+	11, // 26: genhost.plugin.v1.ScoreRequest.rows:type_name -> genhost.plugin.v1.Chunk
+	8,  // 27: genhost.plugin.v1.Source.space:type_name -> genhost.plugin.v1.Space
+	37, // 28: genhost.plugin.v1.InspectRequest.source:type_name -> genhost.plugin.v1.Source
+	40, // 29: genhost.plugin.v1.InspectResponse.info:type_name -> genhost.plugin.v1.Info
+	8,  // 30: genhost.plugin.v1.Info.space:type_name -> genhost.plugin.v1.Space
+	37, // 31: genhost.plugin.v1.ReadRequest.source:type_name -> genhost.plugin.v1.Source
+	8,  // 32: genhost.plugin.v1.WriteRequest.space:type_name -> genhost.plugin.v1.Space
+	11, // 33: genhost.plugin.v1.WriteRequest.rows:type_name -> genhost.plugin.v1.Chunk
+	8,  // 34: genhost.plugin.v1.PreviewRequest.space:type_name -> genhost.plugin.v1.Space
+	11, // 35: genhost.plugin.v1.PreviewRequest.rows:type_name -> genhost.plugin.v1.Chunk
+	8,  // 36: genhost.plugin.v1.MeasureRequest.space:type_name -> genhost.plugin.v1.Space
+	11, // 37: genhost.plugin.v1.MeasureRequest.rows:type_name -> genhost.plugin.v1.Chunk
+	49, // 38: genhost.plugin.v1.MeasureResponse.measurements:type_name -> genhost.plugin.v1.Measurement
+	8,  // 39: genhost.plugin.v1.PromptRequest.space:type_name -> genhost.plugin.v1.Space
+	1,  // 40: genhost.plugin.v1.Plugin.Describe:input_type -> genhost.plugin.v1.DescribeRequest
+	14, // 41: genhost.plugin.v1.Plugin.Open:input_type -> genhost.plugin.v1.OpenRequest
+	35, // 42: genhost.plugin.v1.Plugin.OpenModality:input_type -> genhost.plugin.v1.OpenModalityRequest
+	17, // 43: genhost.plugin.v1.Plugin.Close:input_type -> genhost.plugin.v1.CloseRequest
+	19, // 44: genhost.plugin.v1.Plugin.Train:input_type -> genhost.plugin.v1.TrainCommand
+	27, // 45: genhost.plugin.v1.Plugin.Encode:input_type -> genhost.plugin.v1.RowsRequest
+	27, // 46: genhost.plugin.v1.Plugin.Decode:input_type -> genhost.plugin.v1.RowsRequest
+	28, // 47: genhost.plugin.v1.Plugin.Draw:input_type -> genhost.plugin.v1.GenerateRequest
+	28, // 48: genhost.plugin.v1.Plugin.Generate:input_type -> genhost.plugin.v1.GenerateRequest
+	28, // 49: genhost.plugin.v1.Plugin.Complete:input_type -> genhost.plugin.v1.GenerateRequest
+	29, // 50: genhost.plugin.v1.Plugin.Score:input_type -> genhost.plugin.v1.ScoreRequest
+	31, // 51: genhost.plugin.v1.Plugin.Save:input_type -> genhost.plugin.v1.SaveRequest
+	33, // 52: genhost.plugin.v1.Plugin.Load:input_type -> genhost.plugin.v1.LoadRequest
+	38, // 53: genhost.plugin.v1.Plugin.Inspect:input_type -> genhost.plugin.v1.InspectRequest
+	41, // 54: genhost.plugin.v1.Plugin.Read:input_type -> genhost.plugin.v1.ReadRequest
+	43, // 55: genhost.plugin.v1.Plugin.Write:input_type -> genhost.plugin.v1.WriteRequest
+	45, // 56: genhost.plugin.v1.Plugin.Preview:input_type -> genhost.plugin.v1.PreviewRequest
+	47, // 57: genhost.plugin.v1.Plugin.Measure:input_type -> genhost.plugin.v1.MeasureRequest
+	50, // 58: genhost.plugin.v1.Plugin.Prompt:input_type -> genhost.plugin.v1.PromptRequest
+	2,  // 59: genhost.plugin.v1.Plugin.Describe:output_type -> genhost.plugin.v1.DescribeResponse
+	15, // 60: genhost.plugin.v1.Plugin.Open:output_type -> genhost.plugin.v1.OpenResponse
+	36, // 61: genhost.plugin.v1.Plugin.OpenModality:output_type -> genhost.plugin.v1.OpenModalityResponse
+	18, // 62: genhost.plugin.v1.Plugin.Close:output_type -> genhost.plugin.v1.CloseResponse
+	22, // 63: genhost.plugin.v1.Plugin.Train:output_type -> genhost.plugin.v1.TrainEvent
+	11, // 64: genhost.plugin.v1.Plugin.Encode:output_type -> genhost.plugin.v1.Chunk
+	11, // 65: genhost.plugin.v1.Plugin.Decode:output_type -> genhost.plugin.v1.Chunk
+	11, // 66: genhost.plugin.v1.Plugin.Draw:output_type -> genhost.plugin.v1.Chunk
+	11, // 67: genhost.plugin.v1.Plugin.Generate:output_type -> genhost.plugin.v1.Chunk
+	11, // 68: genhost.plugin.v1.Plugin.Complete:output_type -> genhost.plugin.v1.Chunk
+	30, // 69: genhost.plugin.v1.Plugin.Score:output_type -> genhost.plugin.v1.Scores
+	32, // 70: genhost.plugin.v1.Plugin.Save:output_type -> genhost.plugin.v1.SaveResponse
+	34, // 71: genhost.plugin.v1.Plugin.Load:output_type -> genhost.plugin.v1.LoadResponse
+	39, // 72: genhost.plugin.v1.Plugin.Inspect:output_type -> genhost.plugin.v1.InspectResponse
+	42, // 73: genhost.plugin.v1.Plugin.Read:output_type -> genhost.plugin.v1.ReadEvent
+	44, // 74: genhost.plugin.v1.Plugin.Write:output_type -> genhost.plugin.v1.WriteResponse
+	46, // 75: genhost.plugin.v1.Plugin.Preview:output_type -> genhost.plugin.v1.PreviewResponse
+	48, // 76: genhost.plugin.v1.Plugin.Measure:output_type -> genhost.plugin.v1.MeasureResponse
+	11, // 77: genhost.plugin.v1.Plugin.Prompt:output_type -> genhost.plugin.v1.Chunk
+	59, // [59:78] is the sub-list for method output_type
+	40, // [40:59] is the sub-list for method input_type
+	40, // [40:40] is the sub-list for extension type_name
+	40, // [40:40] is the sub-list for extension extendee
+	0,  // [0:40] is the sub-list for field type_name
 }
 
 func init() { file_genhost_proto_init() }
@@ -3598,11 +3668,11 @@ func file_genhost_proto_init() {
 		return
 	}
 	file_genhost_proto_msgTypes[7].OneofWrappers = []any{}
-	file_genhost_proto_msgTypes[18].OneofWrappers = []any{
+	file_genhost_proto_msgTypes[19].OneofWrappers = []any{
 		(*TrainCommand_Start)(nil),
 		(*TrainCommand_Stop)(nil),
 	}
-	file_genhost_proto_msgTypes[21].OneofWrappers = []any{
+	file_genhost_proto_msgTypes[22].OneofWrappers = []any{
 		(*TrainEvent_Progress)(nil),
 		(*TrainEvent_Checkpoint)(nil),
 		(*TrainEvent_Preview)(nil),
@@ -3610,14 +3680,14 @@ func file_genhost_proto_init() {
 		(*TrainEvent_Warning)(nil),
 		(*TrainEvent_Note)(nil),
 	}
-	file_genhost_proto_msgTypes[48].OneofWrappers = []any{}
+	file_genhost_proto_msgTypes[49].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_genhost_proto_rawDesc), len(file_genhost_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   52,
+			NumMessages:   53,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
