@@ -1,0 +1,60 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// errHeld means that another has the lock.
+var errHeld = errors.New("the lock is held")
+
+// Lock waits until nobody else holds the lock with a name, which is part of a
+// file's name, and takes it. Where there are no locks it keeps nobody out.
+func (s Store) Lock(ctx context.Context, name string) (unlock func(), err error) {
+	for {
+		unlock, err := s.tryLock(name)
+		if !errors.Is(err, errHeld) {
+			return unlock, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+}
+
+func (s Store) tryLock(name string) (unlock func(), err error) { return s.flock(name, alone) }
+
+// Hold keeps a tree from being pruned until it is released.
+func (s Store) Hold(hash string) (release func(), err error) {
+	path, err := s.Path(hash)
+	if err != nil {
+		return nil, err
+	}
+	for {
+		release, err := s.flock(filepath.Base(path), shared)
+		if !errors.Is(err, errHeld) {
+			return release, err
+		}
+		time.Sleep(10 * time.Millisecond) // somebody installs it: that is soon over
+	}
+}
+
+func (s Store) flock(name string, how int) (unlock func(), err error) {
+	dir := filepath.Join(s.Dir, "locks")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, err
+	}
+	f, err := openLocked(filepath.Join(dir, name), how)
+	if errors.Is(err, errors.ErrUnsupported) {
+		return func() {}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return func() { f.Close() }, nil
+}

@@ -1,0 +1,13 @@
+//go:build !unix || aix || solaris
+
+package store
+
+import (
+	"errors"
+	"os"
+)
+
+const alone, shared = 0, 0
+
+// openLocked opens nothing: there are no locks here.
+func openLocked(string, int) (*os.File, error) { return nil, errors.ErrUnsupported }

@@ -1,0 +1,65 @@
+package store
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"hash"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/genhost/genhost/registry/tree"
+)
+
+// A Program is a file of a tree that has been found to be what it should be.
+type Program struct {
+	File   *os.File // open: these are the bytes that have been looked at
+	SHA256 string   // of them
+}
+
+// Open checks the tree with a hash, as [Store.Check] does, and opens the file
+// with a name in it. The file is read for the hash through what is returned: who
+// executes that, and not its name, executes what was checked. The name may be ""
+// for none.
+func (s Store) Open(want, name string) (Program, error) {
+	path, err := s.Path(want)
+	if err != nil {
+		return Program{}, err
+	}
+	var p Program
+	sum := sha256.New()
+	got, err := tree.HashOpen(path, func(n string) (io.ReadCloser, error) {
+		f, err := os.Open(filepath.Join(path, filepath.FromSlash(n)))
+		if n != name || err != nil {
+			return f, err
+		}
+		p.File = f
+		return &kept{f, sum}, nil
+	})
+	if err = judge(path, want, got, err); err == nil && name != "" && p.File == nil {
+		err = fmt.Errorf("it holds no %s", name)
+	}
+	if err != nil {
+		if p.File != nil {
+			p.File.Close()
+		}
+		return Program{}, err
+	}
+	p.SHA256 = hex.EncodeToString(sum.Sum(nil))
+	return p, nil
+}
+
+// kept is a file that is summed while it is read, and stays open.
+type kept struct {
+	f   *os.File
+	sum hash.Hash
+}
+
+func (k *kept) Read(p []byte) (int, error) {
+	n, err := k.f.Read(p)
+	k.sum.Write(p[:n])
+	return n, err
+}
+
+func (k *kept) Close() error { return nil }

@@ -1,0 +1,80 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// Use remembers that the lock file at an absolute path names a tree, so that
+// [Store.Prune] asks it.
+func (s Store) Use(hash, lockFile string) error {
+	path, err := s.Path(hash)
+	if err != nil {
+		return err
+	}
+	uses := filepath.Join(s.Dir, "uses", filepath.Base(path))
+	if err := os.MkdirAll(uses, 0o755); err != nil {
+		return err
+	}
+	sum := sha256.Sum256([]byte(lockFile))
+	return os.WriteFile(filepath.Join(uses, fmt.Sprintf("%x", sum[:8])), []byte(lockFile), 0o644)
+}
+
+// Prune removes the trees that no lock file names any more, by those that once
+// did, and returns their hashes. Names tells whether a lock file names a tree.
+// One that runs stays.
+func (s Store) Prune(ctx context.Context, names func(lockFile, hash string) bool) ([]string, error) {
+	all, err := s.List()
+	if err != nil {
+		return nil, err
+	}
+	var removed []string
+	for _, hash := range all {
+		path, err := s.Path(hash)
+		if err != nil {
+			return removed, err
+		}
+		if ctx.Err() != nil {
+			return removed, ctx.Err()
+		}
+		unlock, err := s.tryLock(filepath.Base(path))
+		if err == errHeld {
+			continue // it runs, or is just being installed
+		}
+		if err != nil {
+			return removed, err
+		}
+		uses := filepath.Join(s.Dir, "uses", filepath.Base(path))
+		if !used(uses, hash, names) {
+			if err = s.retire(path); err == nil {
+				os.RemoveAll(uses)
+				removed = append(removed, hash)
+			}
+		}
+		unlock()
+		if err != nil {
+			return removed, err
+		}
+	}
+	return removed, nil
+}
+
+// used reports whether one of the lock files that once named a tree still
+// does, and forgets those that do not.
+func used(uses, hash string, names func(lockFile, hash string) bool) bool {
+	entries, _ := os.ReadDir(uses)
+	is := false
+	for _, e := range entries {
+		note := filepath.Join(uses, e.Name())
+		lockFile, err := os.ReadFile(note)
+		if err == nil && names(string(lockFile), hash) {
+			is = true
+		} else if err == nil {
+			os.Remove(note)
+		}
+	}
+	return is
+}
