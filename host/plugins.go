@@ -52,26 +52,14 @@ func (h *Host) executable(ctx context.Context, p registry.Plugin) (installed, er
 	if err != nil {
 		return installed{}, err
 	}
-	in := installed{Plugin: p, exe: exe, start: func(ctx context.Context, log io.Writer, threads int) (running, error) {
-		proc, err := process.Start(ctx, process.Spec{Name: p.Name, Path: exe.Path, Log: log, Threads: threads})
-		if err != nil {
-			return nil, err // not proc: a typed nil is not a nil running
-		}
-		return proc, nil
-	}}
+	in := installed{Plugin: p, exe: exe, start: launcher(p, exe)}
 	// Another genhost may know more to ask, and keep it elsewhere.
 	cached := filepath.Join(h.cache, "describe", fmt.Sprintf("%s-%d", Version, process.Protocol), exe.SHA256+".json")
 	if b, err := os.ReadFile(cached); err == nil && json.Unmarshal(b, &in.sdk) == nil && in.sdk.Name != "" {
 		return in, nil
 	}
-	proc, err := in.start(ctx, io.Discard, 1)
-	if err != nil {
+	if in.sdk, err = describe(ctx, p.Name, in.start); err != nil {
 		return installed{}, err
-	}
-	defer proc.Stop()
-	in.sdk = proc.Plugin()
-	if err := in.sdk.Validate(); err != nil {
-		return installed{}, fmt.Errorf("%w: plugin %s: %w", sdk.ErrProtocol, p.Name, err)
 	}
 	b, err := json.Marshal(in.sdk)
 	if err != nil {

@@ -12,18 +12,30 @@ import (
 	"path/filepath"
 	"runtime"
 
+	"github.com/genhost/genhost/registry/archive"
 	"github.com/genhost/genhost/registry/fault"
+	"github.com/genhost/genhost/registry/manifest"
+	"github.com/genhost/genhost/registry/store"
 	"github.com/genhost/genhost/sdk"
 )
 
 // An Executable is a program and what it holds.
 type Executable struct {
-	Path   string // absolute
-	SHA256 string // of its bytes, in lower-case hex
+	Path   string   // absolute
+	Args   []string // to be given
+	SHA256 string   // of its bytes, in lower-case hex; of a script's package, when its interpreter is another's
+
+	Tree string // hash of the package it is part of, or ""
+	Dir  string // of that package, or ""
+
+	store store.Store
 }
 
 // A Builder turns the sources of plugins into executables. It may be used by
 // many goroutines and processes at a time, also with the same Cache.
+//
+// A plugin that models.lock.toml pins is one of the store's: see package
+// registry/install. Others are those of people who make plugins.
 //
 // A source that is a file is the executable. A source that is a folder is a Go
 // package, in whichever module, and is built with the user's go command. The
@@ -36,9 +48,12 @@ type Executable struct {
 // one of these changes. Of each plugin the last few builds are kept, and none
 // that was not used for a month.
 type Builder struct {
-	Cache  string       // folder for what is built, made when needed
+	Cache  string       // folder for what is built and installed, made when needed
 	Notice func(string) // told in a few words before something slow; may be nil
 }
+
+// Store is where installed packages are.
+func (b Builder) Store() store.Store { return store.Store{Dir: filepath.Join(b.Cache, "plugins")} }
 
 // Executable returns the program of a plugin, which it may have to build. It
 // stops soon after ctx ends.
@@ -51,9 +66,11 @@ func (b Builder) Executable(ctx context.Context, p Plugin) (Executable, error) {
 }
 
 func (b Builder) find(ctx context.Context, p Plugin) (Executable, error) {
+	if p.Pin != nil && p.Pin.Pinned {
+		return b.pinned(p)
+	}
 	if p.Path == "" {
-		err := fmt.Errorf("source %s: this version of genhost fetches no plugins", p.Source)
-		return Executable{}, sdk.Hint(fault.Mark(ErrConfig, err), "get the plugin, and give the path of its executable or of its Go package's folder")
+		return Executable{}, notInstalled(p)
 	}
 	path, err := filepath.EvalSymlinks(p.Path)
 	if err != nil {
@@ -62,6 +79,13 @@ func (b Builder) find(ctx context.Context, p Plugin) (Executable, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return Executable{}, sourceError(p, err)
+	}
+	if archive.Is(path) || manifest.IsPackage(path) {
+		return Executable{}, notInstalled(p)
+	}
+	if p.Insists {
+		err := errors.New(`verify is "require", and nobody vouches for a program that is not installed`)
+		return Executable{}, sdk.Hint(fault.Mark(ErrVerify, err), "install a package that is signed, or trust your own: take verify away")
 	}
 	if info.IsDir() {
 		return b.build(ctx, p, path)
@@ -74,6 +98,11 @@ func (b Builder) find(ctx context.Context, p Plugin) (Executable, error) {
 		return Executable{}, sourceError(p, err)
 	}
 	return exe, nil
+}
+
+func notInstalled(p Plugin) error {
+	err := fault.Mark(ErrNotFound, fmt.Errorf("source %s: it is not installed", p.Source))
+	return sdk.Hint(err, "genhost plugin install")
 }
 
 // sourceError is an error about a file, in which the path is the user's.
@@ -108,9 +137,12 @@ func sum(path string) (Executable, error) {
 		return Executable{}, err
 	}
 	defer f.Close()
+	got, err := sumOf(f)
+	return Executable{Path: path, SHA256: got}, err
+}
+
+func sumOf(f *os.File) (string, error) {
 	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return Executable{}, err
-	}
-	return Executable{path, hex.EncodeToString(h.Sum(nil))}, nil
+	_, err := io.Copy(h, f)
+	return hex.EncodeToString(h.Sum(nil)), err
 }

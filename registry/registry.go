@@ -1,16 +1,20 @@
 package registry
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/genhost/genhost/registry/document"
 	"github.com/genhost/genhost/registry/fault"
+	"github.com/genhost/genhost/registry/lock"
+	"github.com/genhost/genhost/registry/sign"
 	"github.com/genhost/genhost/sdk"
 )
 
@@ -22,6 +26,10 @@ type Registry struct {
 	Models  []Model
 
 	Profiles []Profile
+
+	Verify sign.Policy // what becomes of plugins that nobody vouches for
+	Keys   []sign.Key  // whom the user trusts
+	Lock   lock.File   // models.lock.toml, beside it
 }
 
 // A Plugin is a program that offers models, modalities, or both.
@@ -32,6 +40,14 @@ type Plugin struct {
 	Path   string // what Source means, absolute; "" for what is no path
 	Grant
 
+	Version     string      // a constraint on it, or ""
+	Accelerator string      // of the target to install, or ""
+	SHA256      string      // of the archive, in hex, or ""
+	Verify      sign.Policy // of the plugin, or else of the registry
+	Insists     bool        // Verify is the plugin's own
+
+	Pin  *lock.Plugin // what the lock file says, nil for nothing
+	keys []sign.Key
 	file string
 }
 
@@ -71,7 +87,10 @@ func read(path, text string) (*Registry, error) {
 	if err != nil {
 		return nil, document.FileError(path, err)
 	}
-	r := &Registry{Path: path, Dir: dir}
+	r := &Registry{Path: path, Dir: dir, Verify: sign.Warn}
+	if r.Lock, err = lock.Read(filepath.Join(filepath.Dir(path), lock.Name)); err != nil {
+		return nil, err
+	}
 	if err := r.fill(doc.Root()); err != nil {
 		return nil, err
 	}
@@ -82,7 +101,15 @@ func (r *Registry) fill(root document.Table) error {
 	if err := checkSchema(root); err != nil {
 		return err
 	}
-	if err := root.Only("schema", "plugins", "models", "profiles"); err != nil {
+	if err := root.Only("schema", "verify", "plugins", "models", "profiles", "keys"); err != nil {
+		return err
+	}
+	policy, err := readPolicy(root)
+	if err != nil {
+		return err
+	}
+	r.Verify = cmp.Or(policy, sign.Warn)
+	if err := eachNamed(root, "keys", r.addKey); err != nil {
 		return err
 	}
 	if err := eachNamed(root, "plugins", r.addPlugin); err != nil {
@@ -149,7 +176,7 @@ func callIt(name string) string {
 }
 
 func (r *Registry) addPlugin(name string, t document.Table) error {
-	if err := t.Only(append([]string{"source"}, grantKeys...)...); err != nil {
+	if err := t.Only(append(slices.Clone(pluginKeys), grantKeys...)...); err != nil {
 		return err
 	}
 	source, err := t.Text("source")
@@ -159,13 +186,16 @@ func (r *Registry) addPlugin(name string, t document.Table) error {
 	line := t.Line()
 	if source == "" {
 		return sdk.Hint(t.Lacks("source"),
-			`add source = "./PATH", the folder of a Go package or an executable`)
+			`add source = "./PATH", the folder of a Go package or an executable, or install it with genhost plugin install`)
 	}
 	p := Plugin{Name: name, Source: source, Line: line, file: t.Document().File}
 	if p.Grant, err = readGrant(t); err != nil {
 		return err
 	}
-	if !hasScheme(source) {
+	if err := r.addInstalled(&p, t); err != nil {
+		return err
+	}
+	if !IsRemote(source) {
 		if p.Path, err = r.resolve(source); err != nil {
 			return t.Errorf("source", "is %s: %w", source, err)
 		}
@@ -280,6 +310,11 @@ func (r *Registry) pluginNames() []string {
 var scheme = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*://`)
 
 func hasScheme(s string) bool { return scheme.MatchString(s) }
+
+// IsRemote reports whether a source is no path, but has to be fetched.
+func IsRemote(source string) bool {
+	return hasScheme(source) || strings.HasPrefix(source, "oci-layout:")
+}
 
 // resolve makes a path absolute.
 func (r *Registry) resolve(path string) (string, error) {

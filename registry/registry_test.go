@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/genhost/genhost/registry/document"
+	"github.com/genhost/genhost/registry/lock"
+	"github.com/genhost/genhost/registry/sign"
 	"github.com/genhost/genhost/sdk"
 )
 
@@ -97,10 +99,11 @@ func TestLoad(t *testing.T) {
 	want := &Registry{
 		Path: "models.toml",
 		Dir:  dir,
+		Lock: lock.File{Path: lock.Name}, Verify: sign.Warn,
 		Plugins: []Plugin{
-			{Name: "vae", Source: "./plugins/vae", Line: 3, Path: filepath.Join(dir, "plugins", "vae"), Grant: Grant{Sandbox: SandboxAuto}, file: "models.toml"},
-			{Name: "image", Source: "/opt/image", Line: 6, Path: "/opt/image", Grant: Grant{Sandbox: SandboxRequire, Network: true, Env: []string{"CUDA_HOME"}, Memory: 3 << 29}, file: "models.toml"},
-			{Name: "far", Source: "oci://example.com/far:1", Line: 11, Grant: Grant{Sandbox: SandboxAuto}, file: "models.toml"},
+			{Name: "vae", Source: "./plugins/vae", Line: 3, Path: filepath.Join(dir, "plugins", "vae"), Grant: Grant{Sandbox: SandboxAuto}, Verify: sign.Warn, file: "models.toml"},
+			{Name: "image", Source: "/opt/image", Line: 6, Path: "/opt/image", Grant: Grant{Sandbox: SandboxRequire, Network: true, Env: []string{"CUDA_HOME"}, Memory: 3 << 29}, Verify: sign.Warn, file: "models.toml"},
+			{Name: "far", Source: "oci://example.com/far:1", Line: 11, Grant: Grant{Sandbox: SandboxAuto}, Verify: sign.Warn, file: "models.toml"},
 		},
 		Models: []Model{{
 			Name: "digits", Plugin: "vae", Model: "conv-vae", Modality: "image", Data: filepath.Join(dir, "data", "digits"), Line: 13,
@@ -185,15 +188,15 @@ func TestBadFiles(t *testing.T) {
 		"schema 0":        {"schema = 0", "models.toml:1: schema is 0: want 1", nil},
 		"schema as text":  {"schema = '1'", "models.toml:1: schema is text: want the number 1", nil},
 		"a date":          {"schema = 2024-01-01", "models.toml:1: schema is a date or a time: want the number 1", nil},
-		"unknown table":   {head + "[model.m]\n", "models.toml:4: unknown key model", hints("did you mean models? there is schema, plugins, models, profiles")},
-		"two unknown":     {"schema = 1\n[b]\n[a]", "models.toml:2: unknown key b", hints("there is schema, plugins, models, profiles")},
+		"unknown table":   {head + "[model.m]\n", "models.toml:4: unknown key model", hints("did you mean models? there is schema, verify, plugins, models, profiles, keys")},
+		"two unknown":     {"schema = 1\n[b]\n[a]", "models.toml:2: unknown key b", hints("there is schema, verify, plugins, models, profiles, keys")},
 		"plugins a list":  {"schema = 1\n[[plugins]]\nsource = 'p'", "models.toml:2: plugins is a list: want a table", nil},
 		"plugin a string": {"schema = 1\n\nplugins.vae = 'p'", "models.toml:3: plugins.vae is text: want a table", nil},
 		"models a number": {"schema = 1\nmodels = 3", "models.toml:2: models is a number: want a table", nil},
-		"plugin's key":    {head + "sorce = 'q'", "models.toml:4: unknown key plugins.vae.sorce", hints("did you mean source? there is source, sandbox, network, env, memory")},
-		"quoted key":      {head + "'a b' = 1", `models.toml:4: unknown key plugins.vae."a b"`, hints("there is source, sandbox, network, env, memory")},
+		"plugin's key":    {head + "sorce = 'q'", "models.toml:4: unknown key plugins.vae.sorce", hints("did you mean source? there is source, version, accelerator, sha256, verify, sandbox, network, env, memory")},
+		"quoted key":      {head + "'a b' = 1", `models.toml:4: unknown key plugins.vae."a b"`, hints("there is source, version, accelerator, sha256, verify, sandbox, network, env, memory")},
 		"no source": {"schema = 1\n[plugins.vae]\n", "models.toml:2: plugins.vae has no source",
-			hints(`add source = "./PATH", the folder of a Go package or an executable`)},
+			hints(`add source = "./PATH", the folder of a Go package or an executable, or install it with genhost plugin install`)},
 		"empty source":      {"schema = 1\n[plugins.vae]\nsource = ' '\n", "models.toml:3: plugins.vae.source is empty", nil},
 		"source a list":     {"schema = 1\n[plugins.vae]\nsource = ['p']\n", "models.toml:3: plugins.vae.source is a list: want text in quotes", nil},
 		"no such sandbox":   {head + "sandbox = 'of'", `models.toml:4: plugins.vae.sandbox is "of"`, hints("did you mean off? there is auto, require, off")},

@@ -37,7 +37,11 @@ registry/document        sdk registry/fault github.com/BurntSushi/toml
 registry/manifest        sdk registry/document registry/fault
 registry/archive         sdk registry/fault
 registry/tree            golang.org/x/mod
-registry                 sdk registry/document registry/fault
+registry/version         sdk registry/fault golang.org/x/mod
+registry/sign            sdk registry/fault aead.dev/minisign
+registry/store           sdk registry/fault registry/tree
+registry/lock            registry/document registry/manifest
+registry                 sdk registry/document registry/fault registry/manifest registry/archive registry/tree registry/version registry/sign registry/store registry/lock
 registry/oci             sdk registry/fault oras.land/oras-go/v2 github.com/opencontainers
 registry/oci/ocitest
 host/run                 sdk github.com/BurntSushi/toml

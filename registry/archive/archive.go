@@ -53,12 +53,10 @@ func Unpack(ctx context.Context, file, dir string, limits Limits) error {
 	}
 	defer root.Close()
 	u := newUnpacker(ctx, root, limits, info.Size())
-	var magic [4]byte
-	n, _ := f.ReadAt(magic[:], 0)
-	switch {
-	case strings.HasPrefix(string(magic[:n]), "\x1f\x8b"):
+	switch formatOf(f) {
+	case tarGz:
 		err = u.tar(f)
-	case strings.HasPrefix(string(magic[:n]), "PK\x03\x04"):
+	case zipFile:
 		err = u.zip(f, info.Size())
 	default:
 		return sdk.Hint(fault.Mark(fault.ErrConfig, fmt.Errorf("%s is no archive", filepath.Base(file))), "want a tar.gz or a zip file")
@@ -70,6 +68,39 @@ func Unpack(ctx context.Context, file, dir string, limits Limits) error {
 		return fmt.Errorf("unpack %s: %w", filepath.Base(file), err)
 	}
 	return nil
+}
+
+// The formats of archives.
+const (
+	none = iota
+	tarGz
+	zipFile
+)
+
+// formatOf tells a file's format by its first bytes.
+func formatOf(f *os.File) int {
+	var magic [4]byte
+	n, _ := f.ReadAt(magic[:], 0)
+	switch {
+	case strings.HasPrefix(string(magic[:n]), "\x1f\x8b"):
+		return tarGz
+	case strings.HasPrefix(string(magic[:n]), "PK\x03\x04"):
+		return zipFile
+	}
+	return none
+}
+
+// Is reports whether a file looks like an archive, by its first bytes.
+func Is(file string) bool {
+	if info, err := os.Stat(file); err != nil || !info.Mode().IsRegular() {
+		return false
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	return formatOf(f) != none
 }
 
 // An unpacker writes the entries of an archive.

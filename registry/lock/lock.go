@@ -35,6 +35,7 @@ import (
 	"strings"
 
 	"github.com/genhost/genhost/registry/document"
+	"github.com/genhost/genhost/registry/manifest"
 )
 
 // Name is that of the file.
@@ -142,6 +143,21 @@ func (f File) Plugin(name string) (Plugin, bool) {
 		}
 	}
 	return Plugin{}, false
+}
+
+// Tree returns the hash of the tree for a platform. The error is a
+// [fault.ErrNotFound] and says which there are.
+func (p Plugin) Tree(here manifest.Platform) (string, error) {
+	trees := map[manifest.Platform]string{}
+	for name, hash := range p.Trees {
+		platform, err := manifest.ParsePlatform(name)
+		if err != nil {
+			return "", err
+		}
+		trees[platform] = hash
+	}
+	chosen, err := manifest.Choose(p.Package+" "+p.Version, slices.Collect(maps.Keys(trees)), here)
+	return trees[chosen], err
 }
 
 // Names reports whether the file pins a tree.

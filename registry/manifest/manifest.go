@@ -125,6 +125,17 @@ func Read(dir string) (Manifest, error) {
 	return m, nil
 }
 
+// IsPackage reports whether a folder is a package or a bundle, and not that of
+// a Go package whose author has written a draft.
+func IsPackage(dir string) bool {
+	if _, err := os.Lstat(filepath.Join(dir, File)); err != nil {
+		return false
+	}
+	m, _ := readFile(dir, false) // who installs it is told what is wrong with it
+	source, _ := filepath.Glob(filepath.Join(dir, "*.go"))
+	return len(m.Targets) > 0 || len(source) == 0
+}
+
 // ReadDraft reads what an author has written, in which much may be missing,
 // but nothing may be misspelt. It is empty where there is none.
 func ReadDraft(dir string) (Manifest, error) {

@@ -1,0 +1,55 @@
+package host
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/genhost/genhost/host/process"
+	"github.com/genhost/genhost/registry"
+	"github.com/genhost/genhost/sdk"
+)
+
+// launcher returns the starter of a plugin's executable, which is looked at
+// again at each start: what was looked at is what runs.
+func launcher(p registry.Plugin, exe registry.Executable) starter {
+	return func(ctx context.Context, log io.Writer, threads int) (running, error) {
+		file, release, err := exe.Open()
+		if err != nil {
+			return nil, fmt.Errorf("start the %s plugin: %w", p.Name, err)
+		}
+		proc, err := process.Start(ctx, process.Spec{
+			Name: p.Name, Path: exe.Path, Args: exe.Args, File: file, Log: log, Threads: threads,
+		})
+		if err != nil {
+			release()
+			return nil, err
+		}
+		return held{proc, release}, nil
+	}
+}
+
+// A held plugin keeps what it runs from in its place until it is stopped.
+type held struct {
+	running
+	release func()
+}
+
+func (h held) Stop() error {
+	defer h.release()
+	return h.running.Stop()
+}
+
+// describe starts a plugin and asks it what it offers.
+func describe(ctx context.Context, name string, start starter) (sdk.Plugin, error) {
+	proc, err := start(ctx, io.Discard, 1)
+	if err != nil {
+		return sdk.Plugin{}, err
+	}
+	defer proc.Stop()
+	p := proc.Plugin()
+	if err := p.Validate(); err != nil {
+		return sdk.Plugin{}, fmt.Errorf("%w: plugin %s: %w", sdk.ErrProtocol, name, err)
+	}
+	return p, nil
+}
