@@ -26,6 +26,9 @@
 // Space of the rows. Name the program in models.toml and it is there; the host
 // need not be built again. The README has two whole plugins of a page each.
 //
+// A modality of files has help in package folder: labels and splits by
+// sub-folders, and files that are written whole.
+//
 // # Training
 //
 // The model owns its loop, the host owns the [Job]'s life:

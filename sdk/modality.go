@@ -1,6 +1,10 @@
 package sdk
 
-import "context"
+import (
+	"context"
+	"fmt"
+	"slices"
+)
 
 // A ModalitySpec describes a modality before it is made.
 type ModalitySpec struct {
@@ -51,6 +55,38 @@ type Source struct {
 	// who ask see whether the rows fit. Whoever makes variants of rows to learn from,
 	// see [Space.Variants], makes none of these. Nil leaves all to the modality.
 	Space *Space
+}
+
+// Check reports a source that is neither a path nor one of datasets, or both.
+// The error is an [ErrBadInput].
+func (s Source) Check(datasets []Dataset) error {
+	switch {
+	case s.Path != "" && s.Dataset != "":
+		return fmt.Errorf("%w: a source is a path or a dataset, not both", ErrBadInput)
+	case s.Path != "":
+		return nil
+	case s.Dataset == "":
+		return fmt.Errorf("%w: no path and no dataset", ErrBadInput)
+	}
+	var names []string
+	for _, d := range datasets {
+		if d.Name == s.Dataset {
+			return nil
+		}
+		names = append(names, d.Name)
+	}
+	return unknown("there is no dataset", s.Dataset, names)
+}
+
+// Choose returns which of the splits the source means, by its index.
+func (s Source) Choose(splits []string) (int, error) {
+	if s.Split == "" && len(splits) > 0 {
+		return 0, nil
+	}
+	if i := slices.Index(splits, s.Split); i >= 0 {
+		return i, nil
+	}
+	return 0, unknown(s.Path+s.Dataset+" has no split", s.Split, splits)
 }
 
 // Info is what [Modality.Inspect] finds.

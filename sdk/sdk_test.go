@@ -83,3 +83,27 @@ func TestDescriptionIsJSON(t *testing.T) {
 		}
 	}
 }
+
+func TestSource(t *testing.T) {
+	there := []Dataset{{Name: "fashion"}, {Name: "emoji"}}
+	for _, good := range []Source{{Path: "/x"}, {Dataset: "emoji"}} {
+		if err := good.Check(there); err != nil {
+			t.Errorf("%+v: %v", good, err)
+		}
+	}
+	for _, bad := range []Source{{}, {Path: "/x", Dataset: "emoji"}, {Dataset: "fashon"}} {
+		if err := bad.Check(there); !errors.Is(err, ErrBadInput) {
+			t.Errorf("%+v: %v", bad, err)
+		}
+	}
+	splits := []string{"train", "test"}
+	for split, want := range map[string]int{"": 0, "train": 0, "test": 1} {
+		if i, err := (Source{Split: split}).Choose(splits); err != nil || i != want {
+			t.Errorf("%q: %d, %v", split, i, err)
+		}
+	}
+	_, err := Source{Path: "/x", Split: "tset"}.Choose(splits)
+	if !errors.Is(err, ErrBadInput) || !strings.Contains(err.Error(), `/x has no split "tset"`) || !strings.Contains(Hints(err)[0], "did you mean test?") {
+		t.Errorf("got %v", err)
+	}
+}

@@ -16,6 +16,7 @@ const layers = `
 sdk
 sdk/safetensors
 sdk/dataset              sdk sdk/safetensors
+sdk/folder               sdk
 sdk/internal/wire/wirepb google.golang.org/grpc google.golang.org/protobuf
 sdk/internal/wire        sdk sdk/dataset sdk/internal/wire/wirepb github.com/hashicorp/go-plugin github.com/hashicorp/go-hclog google.golang.org/grpc google.golang.org/protobuf
 sdk/serve                sdk sdk/internal/wire
@@ -27,11 +28,11 @@ sdk/tensor               sdk/internal/kernel
 sdk/nn                   sdk/tensor sdk/safetensors sdk/internal/kernel
 sdk/optim                sdk/tensor sdk/internal/kernel
 sdk/nn/nnbench           sdk/tensor sdk/nn sdk/optim
-plugins/image            sdk sdk/serve golang.org/x/image
-plugins/audio            sdk sdk/serve github.com/mewkiz/flac gonum.org/v1/gonum
-plugins/table            sdk sdk/serve golang.org/x/image github.com/parquet-go/parquet-go
-plugins/text             sdk sdk/serve golang.org/x/image
-plugins/*                sdk sdk/serve sdk/dataset sdk/safetensors sdk/tensor sdk/nn sdk/optim
+plugins/image            sdk sdk/folder sdk/serve golang.org/x/image
+plugins/audio            sdk sdk/folder sdk/serve github.com/mewkiz/flac gonum.org/v1/gonum
+plugins/table            sdk sdk/folder sdk/serve golang.org/x/image github.com/parquet-go/parquet-go
+plugins/text             sdk sdk/folder sdk/serve golang.org/x/image
+plugins/*                sdk sdk/folder sdk/serve sdk/dataset sdk/safetensors sdk/tensor sdk/nn sdk/optim
 registry/fault
 registry/document        sdk registry/fault github.com/BurntSushi/toml
 registry/manifest        sdk registry/document registry/fault

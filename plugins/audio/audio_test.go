@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/genhost/genhost/sdk"
+	"github.com/genhost/genhost/sdk/folder"
 	"github.com/genhost/genhost/sdk/sdktest"
 )
 
@@ -128,7 +129,7 @@ func TestCarried(t *testing.T) {
 			t.Errorf("bin %d: mean %.3f, deviation %.3f", b, mean, deviation)
 		}
 	}
-	test := read(t, defaults, sdk.Source{Dataset: carried, Split: testSplit})
+	test := read(t, defaults, sdk.Source{Dataset: carried, Split: folder.Test})
 	if n := len(test.labels); n != 22 || test.space.Meta[metaMean] != r.space.Meta[metaMean] {
 		t.Errorf("%d clips to test with, want 22, normalised by what is trained on", n)
 	}
@@ -145,7 +146,7 @@ func TestStatistics(t *testing.T) {
 	if mean := sum / float64(len(train.data)); math.Abs(mean) > 0.01 {
 		t.Errorf("the mean is %g", mean)
 	}
-	test := read(t, defaults, sdk.Source{Path: dir, Split: testSplit})
+	test := read(t, defaults, sdk.Source{Path: dir, Split: folder.Test})
 	other := read(t, defaults, sdk.Source{Path: filepath.Join(dir, "test")})
 	if name := train.space.Segments[0].Name; test.space.Segments[0].Name != name || other.space.Segments[0].Name == name {
 		t.Errorf("rows are %q, %q, and %q", name, test.space.Segments[0].Name, other.space.Segments[0].Name)
@@ -157,7 +158,7 @@ func TestKnownSpace(t *testing.T) {
 	dir := files(t, map[string][]byte{"kick/a.wav": tone(8000, 900, 3000), "tom/a.wav": tone(8000, 900, 3000)})
 	odd := files(t, map[string][]byte{"gong/a.wav": tone(8000, 900, 3000)})
 	for _, s := range []settings{defaults, waveforms()} {
-		drums := read(t, s, sdk.Source{Dataset: carried, Split: testSplit}).space
+		drums := read(t, s, sdk.Source{Dataset: carried, Split: folder.Test}).space
 		got := read(t, s, sdk.Source{Path: dir, Space: &drums})
 		if a, b := fmt.Sprint(drums), fmt.Sprint(got.space); a != b || !slices.Equal(got.labels, []float32{2, 5}) {
 			t.Errorf("labels %v in %s, want 2 and 5 in %s", got.labels, b, a)

@@ -25,7 +25,7 @@ func (m *audio) clips(ctx context.Context, s split, variants int, take func(clip
 			return err
 		}
 		for k := range variants {
-			if err := take(m.cut(sound, variantOf(k)), e.label); err != nil {
+			if err := take(m.cut(sound, variantOf(k)), e.Label); err != nil {
 				return err
 			}
 		}
@@ -119,5 +119,5 @@ func (e entry) decode(ctx context.Context, seconds float64) (sound, error) {
 		return sound{}, fmt.Errorf("open sound: %w", err)
 	}
 	defer f.Close()
-	return decode(f, e.name, seconds)
+	return decode(f, e.Path, seconds)
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/genhost/genhost/sdk"
+	"github.com/genhost/genhost/sdk/folder"
 )
 
 func waveforms() settings {
@@ -99,7 +100,7 @@ func TestVariants(t *testing.T) {
 	if b.Len() != 5 || r.space.Variants() != 5 {
 		t.Fatalf("%d rows, of which the space says %v: want 5", b.Len(), r.space.Meta)
 	}
-	if test := read(t, s, sdk.Source{Path: dir, Split: testSplit}); len(test.data) != 4096 || test.space.Variants() != 1 {
+	if test := read(t, s, sdk.Source{Path: dir, Split: folder.Test}); len(test.data) != 4096 || test.space.Variants() != 1 {
 		t.Errorf("%d samples to test with, want 4096, of which the space says %v", len(test.data), test.space.Meta)
 	}
 	if known := read(t, s, sdk.Source{Path: dir, Space: &r.space}); !slices.Equal(known.data, b.Row(0)) || known.space.Variants() != 1 {

@@ -11,11 +11,9 @@ var plugin = sdk.Plugin{
 	Version: "0.1.0",
 	Doc:     "short sounds: WAV and FLAC files",
 	Modalities: []sdk.ModalitySpec{{
-		Name: "audio",
-		Doc:  "a folder of .wav and .flac files, or one of them",
-		Datasets: []sdk.Dataset{
-			{Name: carried, Doc: "116 drum hits of six kinds, carried within the plugin", Licence: carriedLicence},
-		},
+		Name:          "audio",
+		Doc:           "a folder of .wav and .flac files, or one of them",
+		Datasets:      datasets(),
 		ModalityMaker: sdk.MakeModality(defaults, newAudio),
 	}},
 }

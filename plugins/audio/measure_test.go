@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/genhost/genhost/sdk"
+	"github.com/genhost/genhost/sdk/folder"
 )
 
 // waveEar hears waveforms of 4,096 samples at 8 kHz.
@@ -158,7 +159,7 @@ func TestMeasureDrums(t *testing.T) {
 		s := defaults
 		s.Representation = representation
 		r := read(t, s, sdk.Source{Dataset: carried})
-		train, test := r.batch(), read(t, s, sdk.Source{Dataset: carried, Split: testSplit}).batch()
+		train, test := r.batch(), read(t, s, sdk.Source{Dataset: carried, Split: folder.Test}).batch()
 		held := measured(t, r.space, test, train, test)
 		for name, m := range held {
 			if (name == "lsd" || name == "lsd-reach") && m.Value == 0 || m.Ceiling != nil && m.Value == *m.Ceiling {
@@ -205,7 +206,7 @@ func TestRepresentations(t *testing.T) {
 		s := defaults
 		s.Representation = representation
 		r := read(t, s, sdk.Source{Dataset: carried})
-		test := read(t, s, sdk.Source{Dataset: carried, Split: testSplit}).batch()
+		test := read(t, s, sdk.Source{Dataset: carried, Split: folder.Test}).batch()
 		of[i] = measured(t, r.space, r.batch(), r.batch(), test)
 	}
 	for name, m := range of[0] {
@@ -269,7 +270,7 @@ func TestMeasureMany(t *testing.T) {
 // those smoothed, and those of one another.
 func TestDecoded(t *testing.T) {
 	r := read(t, defaults, sdk.Source{Dataset: carried})
-	train, test := r.batch(), read(t, defaults, sdk.Source{Dataset: carried, Split: testSplit}).batch()
+	train, test := r.batch(), read(t, defaults, sdk.Source{Dataset: carried, Split: folder.Test}).batch()
 	decoded := func(b sdk.Batch) map[string]sdk.Measurement {
 		found, err := modality(t, defaults).Measure(t.Context(), r.space, sdk.Comparison{Generated: train, Train: train, Test: test, Decoded: b})
 		if err != nil {

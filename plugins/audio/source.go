@@ -8,10 +8,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/genhost/genhost/sdk"
+	"github.com/genhost/genhost/sdk/folder"
 )
 
 // A collection is what a source holds.
@@ -31,9 +31,8 @@ type split struct {
 
 // An entry is a file with one sound.
 type entry struct {
-	name  string // for errors
-	label string // "" for none
-	open  func() (fs.File, error)
+	folder.File // its path is for errors
+	open        func() (fs.File, error)
 }
 
 // The dataset that the plugin carries.
@@ -48,34 +47,29 @@ const (
 //go:embed drums/drums.zip
 var carriedFiles []byte
 
+func datasets() []sdk.Dataset {
+	return []sdk.Dataset{{Name: carried, Doc: "116 drum hits of six kinds, carried within the plugin", Licence: carriedLicence}}
+}
+
 // open finds out what the source is, and which of its splits is meant.
 func open(src sdk.Source) (*collection, split, error) {
 	c, err := openCollection(src)
 	if err != nil {
 		return nil, split{}, err
 	}
-	if src.Split == "" {
-		return c, c.splits[0], nil
+	i, err := src.Choose(c.splitNames())
+	if err != nil {
+		return nil, split{}, err
 	}
-	for _, s := range c.splits {
-		if s.name == src.Split {
-			return c, s, nil
-		}
-	}
-	return nil, split{}, sdk.Hint(fmt.Errorf("%w: %s has no split %q", sdk.ErrBadInput, src.Path+src.Dataset, src.Split),
-		sdk.Suggest(src.Split, c.splitNames()))
+	return c, c.splits[i], nil
 }
 
 func openCollection(src sdk.Source) (*collection, error) {
-	switch {
-	case src.Path != "" && src.Dataset != "":
-		return nil, fmt.Errorf("%w: a source is a path or a dataset, not both", sdk.ErrBadInput)
-	case src.Dataset == carried:
+	if err := src.Check(datasets()); err != nil {
+		return nil, err
+	}
+	if src.Dataset != "" {
 		return openCarried()
-	case src.Dataset != "":
-		return nil, sdk.Hint(fmt.Errorf("%w: audio has no dataset %q", sdk.ErrBadInput, src.Dataset), sdk.Suggest(src.Dataset, []string{carried}))
-	case src.Path == "":
-		return nil, fmt.Errorf("%w: no path and no dataset", sdk.ErrBadInput)
 	}
 	return openPath(src.Path)
 }
@@ -86,11 +80,11 @@ func openCarried() (*collection, error) {
 		return nil, err
 	}
 	c := &collection{licence: carriedLicence}
-	for _, name := range []string{trainSplit, testSplit} {
+	for _, name := range []string{folder.Train, folder.Test} {
 		s := split{name: name}
 		for _, f := range archive.File {
 			if parts := strings.Split(f.Name, "/"); len(parts) == 3 && parts[0] == name {
-				s.entries = append(s.entries, entry{carried + "/" + f.Name, parts[1], func() (fs.File, error) { return archive.Open(f.Name) }})
+				s.entries = append(s.entries, entry{folder.File{Path: carried + "/" + f.Name, Label: parts[1]}, func() (fs.File, error) { return archive.Open(f.Name) }})
 			}
 		}
 		c.splits = append(c.splits, s)
@@ -109,32 +103,26 @@ func openPath(path string) (*collection, error) {
 	if !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%w: %s is neither a file nor a folder", sdk.ErrBadInput, path)
 	}
-	c := &collection{splits: []split{{allSplit, []entry{fileEntry(path, "")}}}, files: []string{path}}
+	c := &collection{splits: []split{{folder.All, fileEntries([]folder.File{{Path: path}})}}, files: []string{path}}
 	return c, nil
 }
 
-func fileEntry(path, label string) entry {
-	return entry{path, label, func() (fs.File, error) { return os.Open(path) }}
+func fileEntries(files []folder.File) []entry {
+	var all []entry
+	for _, f := range files {
+		all = append(all, entry{f, func() (fs.File, error) { return os.Open(f.Path) }})
+	}
+	return all
 }
 
 // isSound tells by its name whether a file is a sound that can be read.
 func isSound(name string) bool {
 	switch strings.ToLower(filepath.Ext(name)) {
 	case ".wav", ".wave", ".flac":
-		return !hidden(name)
+		return true
 	}
 	return false
 }
-
-func hidden(name string) bool { return strings.HasPrefix(name, ".") }
-
-// The splits by name. A source that has no others has allSplit.
-const (
-	trainSplit = "train"
-	valSplit   = "val"
-	testSplit  = "test"
-	allSplit   = "all"
-)
 
 func (c *collection) splitNames() []string {
 	var names []string
@@ -145,31 +133,21 @@ func (c *collection) splitNames() []string {
 }
 
 // numberLabels sorts the labels. All sounds have one, or none has.
-func (c *collection) numberLabels() error {
-	var with, without string
-	c.number = map[string]float32{}
-	for _, s := range c.splits {
-		for _, e := range s.entries {
-			if e.label == "" {
-				without = e.name
-				continue
+func (c *collection) numberLabels() (err error) {
+	c.labels, err = folder.Labels(func(yield func(folder.File) bool) {
+		for _, s := range c.splits {
+			for _, e := range s.entries {
+				if !yield(e.File) {
+					return
+				}
 			}
-			with = e.name
-			if _, ok := c.number[e.label]; !ok {
-				c.labels = append(c.labels, e.label)
-			}
-			c.number[e.label] = 0
 		}
-	}
-	if with != "" && without != "" {
-		return sdk.Hint(fmt.Errorf("%w: %s has a label, %s has none", sdk.ErrBadInput, with, without),
-			"give every sound a label, by the sub-folder it is in, or none")
-	}
-	slices.Sort(c.labels)
+	})
+	c.number = map[string]float32{}
 	for i, l := range c.labels {
 		c.number[l] = float32(i)
 	}
-	return nil
+	return err
 }
 
 // adopt numbers the labels as a space does, if it has them all.

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/genhost/genhost/sdk"
+	"github.com/genhost/genhost/sdk/folder"
 )
 
 // TestInverse transforms noise there and back.
@@ -78,9 +79,9 @@ func TestReconstruction(t *testing.T) {
 	}{{128, 2.2, 4.2}, {64, 4.8, 9.5}} {
 		s := defaults
 		s.Bins = c.bins
-		r := read(t, s, sdk.Source{Dataset: carried, Split: testSplit})
+		r := read(t, s, sdk.Source{Dataset: carried, Split: folder.Test})
 		s.Representation = waveformRows
-		clips := read(t, s, sdk.Source{Dataset: carried, Split: testSplit}).batch()
+		clips := read(t, s, sdk.Source{Dataset: carried, Split: folder.Test}).batch()
 		codec, err := codecOf(r.space)
 		if err != nil {
 			t.Fatal(err)

@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/genhost/genhost/sdk"
+	"github.com/genhost/genhost/sdk/folder"
 )
 
 // Write writes one WAV file a row: one channel of 16 bits.
@@ -16,7 +16,7 @@ func (m *audio) Write(ctx context.Context, space sdk.Space, rows sdk.Batch, dir 
 	if err != nil {
 		return nil, err
 	}
-	if err := checkNames(names, rows.Len()); err != nil {
+	if err := folder.CheckNames(names, rows.Len()); err != nil {
 		return nil, err
 	}
 	if err := os.MkdirAll(dir, 0o777); err != nil {
@@ -29,7 +29,7 @@ func (m *audio) Write(ctx context.Context, space sdk.Space, rows sdk.Batch, dir 
 		}
 		path := filepath.Join(dir, name+".wav")
 		content := encodeWAV(sound{rate: c.rate, samples: c.decode(rows.Row(i), fileIterations)})
-		if err := writeWhole(path, content); err != nil {
+		if err := folder.WriteAll(path, content); err != nil {
 			return paths, fmt.Errorf("write sound: %w", err)
 		}
 		paths = append(paths, path)
@@ -44,31 +44,4 @@ func playable(space sdk.Space, rows sdk.Batch) (*codec, error) {
 		return nil, err
 	}
 	return c, space.Check(rows)
-}
-
-func checkNames(names []string, rows int) error {
-	if len(names) != rows {
-		return fmt.Errorf("%w: %d names for %d rows", sdk.ErrBadInput, len(names), rows)
-	}
-	seen := map[string]bool{}
-	for _, name := range names {
-		if name == "" || name != filepath.Base(name) || strings.ContainsAny(name, `/\`) || !filepath.IsLocal(name) || seen[name] {
-			return fmt.Errorf("%w: a sound cannot be named %q: want names without folders, each once", sdk.ErrBadInput, name)
-		}
-		seen[name] = true
-	}
-	return nil
-}
-
-// writeWhole writes under another name first, so that nobody sees half a file.
-func writeWhole(path string, content []byte) error {
-	temporary := path + ".tmp"
-	err := os.WriteFile(temporary, content, 0o666)
-	if err == nil {
-		err = os.Rename(temporary, path)
-	}
-	if err != nil {
-		os.Remove(temporary)
-	}
-	return err
 }

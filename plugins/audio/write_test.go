@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"github.com/genhost/genhost/sdk"
+	"github.com/genhost/genhost/sdk/folder"
 )
 
 // small is a space of few numbers: 8 frames of 8 bins.
@@ -225,7 +226,7 @@ func TestLoss(t *testing.T) {
 		"noise.wav": encodeWAV(sound{8000, noise}), "click.wav": encodeWAV(sound{8000, click}), "sweep.wav": encodeWAV(sound{8000, sweep}),
 		"tone.wav": tone(8000, 1000, n), "silence.wav": encodeWAV(sound{8000, make([]float32, n)}),
 	})
-	drums := read(t, defaults, sdk.Source{Dataset: carried, Split: testSplit})
+	drums := read(t, defaults, sdk.Source{Dataset: carried, Split: folder.Test})
 	stated, err := strconv.ParseFloat(drums.space.Meta[metaLoss], 64)
 	if err != nil {
 		t.Fatal(err)

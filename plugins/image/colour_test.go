@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/genhost/genhost/sdk"
+	"github.com/genhost/genhost/sdk/folder"
 )
 
 // TestDepths reads colours of 16 bits, of palettes, and partly transparent ones.
@@ -43,7 +44,7 @@ func TestDepths(t *testing.T) {
 func TestEmoji(t *testing.T) {
 	src := sdk.Source{Dataset: coloured}
 	train, info := read(t, defaults, src)
-	src.Split = testSplit
+	src.Split = folder.Test
 	test, _ := read(t, defaults, src)
 	if train.n != 1310 || test.n != 176 || !slices.Equal(info.Space.Shape, []int{64, 64, 3}) ||
 		!slices.Equal(info.Space.Conditions[0].Values, []string{"face", "flag", "hand", "person"}) || info.Licence != "Apache-2.0" {

@@ -21,7 +21,7 @@ const maxBytes = 1 << 29
 // readHead reads the size of a picture, whether it is grey, and how the camera
 // was held.
 func readHead(e entry) (head, error) {
-	h := head{path: e.path, turn: 1}
+	h := head{path: e.Path, turn: 1}
 	turned := false
 	err := withPicture(e, func(k codec, r io.Reader) error {
 		c, err := k.config(r)
@@ -74,7 +74,7 @@ func withPicture(e entry, use func(codec, io.Reader) error) error {
 		return err
 	}
 	if !info.Mode().IsRegular() {
-		return fmt.Errorf("%w: %s: not a regular file", sdk.ErrBadInput, e.path)
+		return fmt.Errorf("%w: %s: not a regular file", sdk.ErrBadInput, e.Path)
 	}
 	r := bufio.NewReader(io.LimitReader(f, maxBytes))
 	magic, err := r.Peek(3)
@@ -91,10 +91,10 @@ func withPicture(e entry, use func(codec, io.Reader) error) error {
 		p := pnm{bytes: info.Size()}
 		k = codec{checked(p.config), p.decode, false}
 	default:
-		return fmt.Errorf("%w: %s is no PNG, JPEG, PGM or PPM picture", sdk.ErrCorrupt, e.path)
+		return fmt.Errorf("%w: %s is no PNG, JPEG, PGM or PPM picture", sdk.ErrCorrupt, e.Path)
 	}
 	if err := use(k, r); err != nil {
-		return fmt.Errorf("%s: %w", e.path, decodeError(err))
+		return fmt.Errorf("%s: %w", e.Path, decodeError(err))
 	}
 	return nil
 }

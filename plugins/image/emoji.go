@@ -6,6 +6,8 @@ import (
 	_ "embed"
 	"io/fs"
 	"strings"
+
+	"github.com/genhost/genhost/sdk/folder"
 )
 
 // emojiFiles is made by makeemoji.go. In it are the folders train and test, in
@@ -20,11 +22,11 @@ func openColoured() (*collection, error) {
 		return nil, err
 	}
 	var albums []album
-	for _, name := range []string{trainSplit, testSplit} {
+	for _, name := range []string{folder.Train, folder.Test} {
 		a := album{split: name}
 		for _, f := range archive.File {
 			if parts := strings.Split(f.Name, "/"); len(parts) == 3 && parts[0] == name {
-				a.entries = append(a.entries, entry{coloured + "/" + f.Name, parts[1], func() (fs.File, error) { return archive.Open(f.Name) }})
+				a.entries = append(a.entries, entry{folder.File{Path: coloured + "/" + f.Name, Label: parts[1]}, func() (fs.File, error) { return archive.Open(f.Name) }})
 			}
 		}
 		albums = append(albums, a)

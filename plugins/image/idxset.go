@@ -16,6 +16,7 @@ import (
 	"strings"
 
 	"github.com/genhost/genhost/sdk"
+	"github.com/genhost/genhost/sdk/folder"
 )
 
 // idxName is how files of pictures in the IDX format are called.
@@ -100,11 +101,11 @@ func splitOf(name string) string {
 	prefix := idxName.FindStringSubmatch(name)[1]
 	switch {
 	case strings.Contains(prefix, "train"):
-		return trainSplit
+		return folder.Train
 	case strings.Contains(prefix, "t10k"), strings.Contains(prefix, "test"):
-		return testSplit
+		return folder.Test
 	}
-	return allSplit
+	return folder.All
 }
 
 // labelsBeside finds the labels of a file of pictures. Either may be

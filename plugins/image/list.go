@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/genhost/genhost/sdk"
+	"github.com/genhost/genhost/sdk/folder"
 )
 
 // maxFiles is how many of a list's pictures are named one by one in Info.
@@ -47,7 +48,7 @@ func openList(path string) (*collection, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newCollection([]album{{allSplit, entries}}, append([]string{path}, files...))
+	return newCollection([]album{{folder.All, entries}}, append([]string{path}, files...))
 }
 
 func listed(dir, line string) (entry, error) {
@@ -56,11 +57,11 @@ func listed(dir, line string) (entry, error) {
 	if !filepath.IsAbs(name) {
 		name = filepath.Join(dir, name)
 	}
-	if !isPicture(filepath.Base(name)) {
+	if folder.Hidden(filepath.Base(name)) || !isPicture(name) {
 		return entry{}, fmt.Errorf("%w: %.100q is no .png, .jpg, .pgm or .ppm file", sdk.ErrBadInput, name)
 	}
 	_, err := os.Stat(name)
-	return onDisk(name, strings.TrimSpace(label)), err
+	return onDisk(folder.File{Path: name, Label: strings.TrimSpace(label)}), err
 }
 
 // filesOf returns the files of a list. Of a long one it returns the folders
@@ -70,15 +71,15 @@ func filesOf(entries []entry) ([]string, error) {
 	var files []string
 	for _, e := range entries {
 		if long {
-			e.path = filepath.Dir(e.path)
+			e.Path = filepath.Dir(e.Path)
 		}
-		files = append(files, e.path)
+		files = append(files, e.Path)
 	}
 	slices.Sort(files)
 	files = slices.Compact(files)
 	if !long {
 		return files, nil
 	}
-	away, err := targets(files)
+	away, err := folder.Targets(files)
 	return append(files, away...), err
 }

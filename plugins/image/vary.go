@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/genhost/genhost/sdk"
+	"github.com/genhost/genhost/sdk/folder"
 )
 
 // A change makes a variant of a picture. The zero value leaves it as it is.
@@ -34,7 +35,7 @@ func (s settings) change(picture, k int) change {
 // variants returns how many rows each picture of a split becomes. Of those that are
 // read for a model that has learned already, and of those held out, it is one.
 func (s settings) variants(src sdk.Source, of split) int {
-	if src.Space != nil || of.name != trainSplit && of.name != allSplit {
+	if src.Space != nil || of.name != folder.Train && of.name != folder.All {
 		return 1
 	}
 	return max(1, s.Variants)

@@ -5,11 +5,12 @@ import (
 	"fmt"
 	"image"
 	"image/png"
+	"io"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/genhost/genhost/sdk"
+	"github.com/genhost/genhost/sdk/folder"
 )
 
 // Write writes one PNG a row.
@@ -17,7 +18,7 @@ func (m *images) Write(ctx context.Context, space sdk.Space, rows sdk.Batch, dir
 	if err := drawable(space, rows); err != nil {
 		return nil, err
 	}
-	if err := checkNames(names, rows.Len()); err != nil {
+	if err := folder.CheckNames(names, rows.Len()); err != nil {
 		return nil, err
 	}
 	if err := os.MkdirAll(dir, 0o777); err != nil {
@@ -29,7 +30,8 @@ func (m *images) Write(ctx context.Context, space sdk.Space, rows sdk.Batch, dir
 			return paths, err
 		}
 		path := filepath.Join(dir, name+".png")
-		if err := writePNG(path, toImage(space.Shape, rows.Row(i))); err != nil {
+		picture := toImage(space.Shape, rows.Row(i))
+		if err := folder.Write(path, func(w io.Writer) error { return png.Encode(w, picture) }); err != nil {
 			return paths, fmt.Errorf("write picture: %w", err)
 		}
 		paths = append(paths, path)
@@ -53,20 +55,6 @@ func drawable(space sdk.Space, rows sdk.Batch) error {
 	return space.Check(rows)
 }
 
-func checkNames(names []string, rows int) error {
-	if len(names) != rows {
-		return fmt.Errorf("%w: %d names for %d rows", sdk.ErrBadInput, len(names), rows)
-	}
-	seen := map[string]bool{}
-	for _, name := range names {
-		if name == "" || name != filepath.Base(name) || strings.ContainsAny(name, `/\`) || !filepath.IsLocal(name) || seen[name] {
-			return fmt.Errorf("%w: a picture cannot be named %q: want names without folders, each once", sdk.ErrBadInput, name)
-		}
-		seen[name] = true
-	}
-	return nil
-}
-
 // toImage makes a picture of a row.
 func toImage(shape []int, row []float32) image.Image {
 	bounds := image.Rect(0, 0, shape[1], shape[0])
@@ -85,25 +73,4 @@ func toImage(shape []int, row []float32) image.Image {
 		m.Pix[i] = 255
 	}
 	return m
-}
-
-// writePNG writes a picture under another name first, so that nobody sees half
-// of it.
-func writePNG(path string, m image.Image) error {
-	temporary := path + ".tmp"
-	f, err := os.Create(temporary)
-	if err != nil {
-		return err
-	}
-	err = png.Encode(f, m)
-	if e := f.Close(); err == nil {
-		err = e
-	}
-	if err == nil {
-		err = os.Rename(temporary, path)
-	}
-	if err != nil {
-		os.Remove(temporary)
-	}
-	return err
 }

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/genhost/genhost/sdk"
+	"github.com/genhost/genhost/sdk/folder"
 )
 
 // A shape is a distribution in the plane that a dataset is drawn from.
@@ -93,7 +94,7 @@ func (s shape) collection() *collection {
 	for i, part := range []struct {
 		name   string
 		points int
-	}{{trainSplit, trainPoints}, {testSplit, testPoints}} {
+	}{{folder.Train, trainPoints}, {folder.Test, testPoints}} {
 		c.splits = append(c.splits, split{part.name, func(ctx context.Context, f func(point) error) error {
 			rng := rand.New(rand.NewPCG(uint64(i), s.seed()))
 			p := point{x: make([]float32, 2)}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/genhost/genhost/sdk"
+	"github.com/genhost/genhost/sdk/folder"
 )
 
 // A collection is what a source holds.
@@ -37,16 +38,8 @@ type point struct {
 }
 
 const (
-	trainSplit = "train"
-	valSplit   = "val"
-	testSplit  = "test"
-	allSplit   = "all"
-
 	checkEvery = 1024 // points between looks at the context
 )
-
-// splitNames are the names of files that are splits, without their endings.
-var splitNames = map[string]string{"train": trainSplit, "val": valSplit, "validation": valSplit, "test": testSplit}
 
 const looksFor = "pass a .csv, .tsv or .npy file, a folder of them, or a folder of train, val and test files"
 
@@ -56,35 +49,23 @@ func (m *points) open(src sdk.Source) (*collection, split, error) {
 	if err != nil {
 		return nil, split{}, err
 	}
-	if src.Split == "" {
-		return c, c.splits[0], nil
+	i, err := src.Choose(c.splitNames())
+	if err != nil {
+		return nil, split{}, err
 	}
-	for _, s := range c.splits {
-		if s.name == src.Split {
-			return c, s, nil
-		}
-	}
-	return nil, split{}, sdk.Hint(fmt.Errorf("%w: %s has no split %q", sdk.ErrBadInput, src.Path+src.Dataset, src.Split),
-		sdk.Suggest(src.Split, c.splitNames()))
+	return c, c.splits[i], nil
 }
 
 func (m *points) openCollection(src sdk.Source) (*collection, error) {
-	switch {
-	case src.Path != "" && src.Dataset != "":
-		return nil, fmt.Errorf("%w: a source is a path or a dataset, not both", sdk.ErrBadInput)
-	case src.Path != "":
-		return m.openPath(src.Path)
-	case src.Dataset == "":
-		return nil, fmt.Errorf("%w: no path and no dataset", sdk.ErrBadInput)
+	if err := src.Check(datasets()); err != nil {
+		return nil, err
 	}
-	var names []string
 	for _, s := range shapes() {
 		if s.name == src.Dataset {
 			return s.collection(), nil
 		}
-		names = append(names, s.name)
 	}
-	return nil, sdk.Hint(fmt.Errorf("%w: points has no dataset %q", sdk.ErrBadInput, src.Dataset), sdk.Suggest(src.Dataset, names))
+	return m.openPath(src.Path)
 }
 
 func (m *points) openPath(path string) (*collection, error) {
@@ -100,7 +81,7 @@ func (m *points) openPath(path string) (*collection, error) {
 	case !isTable(path):
 		return nil, sdk.Hint(fmt.Errorf("%w: %s is no file of points by its name", sdk.ErrBadInput, path), looksFor)
 	}
-	return m.collect(map[string][]string{allSplit: {path}})
+	return m.collect(map[string][]string{folder.All: {path}})
 }
 
 // openFolder takes files that are called after splits for those, where there
@@ -119,14 +100,14 @@ func (m *points) openFolder(path string) (*collection, error) {
 		}
 		all = append(all, at)
 		stem := strings.ToLower(strings.TrimSuffix(name, filepath.Ext(name)))
-		split := splitNames[stem]
+		split := folder.SplitOf(stem)
 		splits[split] = append(splits[split], at)
 	}
 	if len(all) == 0 {
 		return nil, sdk.Hint(fmt.Errorf("%w: %s has no files of points", sdk.ErrBadInput, path), looksFor)
 	}
-	if len(splits[trainSplit]) == 0 || len(splits[""]) > 0 {
-		splits = map[string][]string{allSplit: all}
+	if len(splits[folder.Train]) == 0 || len(splits[""]) > 0 {
+		splits = map[string][]string{folder.All: all}
 	}
 	return m.collect(splits)
 }
@@ -141,7 +122,7 @@ func isFile(path string) bool {
 func (m *points) collect(splits map[string][]string) (*collection, error) {
 	c := &collection{}
 	var first *table
-	for _, name := range []string{trainSplit, valSplit, testSplit, allSplit} {
+	for _, name := range []string{folder.Train, folder.Val, folder.Test, folder.All} {
 		var tables []*table
 		for _, path := range splits[name] {
 			t, err := m.openTable(path)

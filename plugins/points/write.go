@@ -10,9 +10,9 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/genhost/genhost/sdk"
+	"github.com/genhost/genhost/sdk/folder"
 )
 
 // Write writes all rows as the lines of one CSV file, named after the first.
@@ -21,7 +21,7 @@ func (m *points) Write(ctx context.Context, space sdk.Space, rows sdk.Batch, dir
 	if err != nil {
 		return nil, err
 	}
-	if err := checkNames(names, rows.Len()); err != nil {
+	if err := folder.CheckNames(names, rows.Len()); err != nil {
 		return nil, err
 	}
 	if rows.Len() == 0 {
@@ -35,7 +35,7 @@ func (m *points) Write(ctx context.Context, space sdk.Space, rows sdk.Batch, dir
 		return nil, err
 	}
 	path := filepath.Join(dir, names[0]+".csv")
-	if err := writeWhole(path, text); err != nil {
+	if err := folder.WriteAll(path, text); err != nil {
 		return nil, fmt.Errorf("write points: %w", err)
 	}
 	return []string{path}, nil
@@ -72,29 +72,4 @@ func (f *frame) csv(ctx context.Context, space sdk.Space, rows sdk.Batch) ([]byt
 func (f *frame) coordinate(j int, v float32) string {
 	x := min(max(float64(float64(v)*f.scale)+f.centre[j], -math.MaxFloat32), math.MaxFloat32)
 	return strconv.FormatFloat(float64(float32(x)), 'g', -1, 32)
-}
-
-func checkNames(names []string, rows int) error {
-	if len(names) != rows {
-		return fmt.Errorf("%w: %d names for %d rows", sdk.ErrBadInput, len(names), rows)
-	}
-	for _, name := range names {
-		if name == "" || name != filepath.Base(name) || strings.ContainsAny(name, `/\`) || !filepath.IsLocal(name) {
-			return fmt.Errorf("%w: a file cannot be named %q: want names without folders", sdk.ErrBadInput, name)
-		}
-	}
-	return nil
-}
-
-// writeWhole writes under another name first, so that nobody sees half a file.
-func writeWhole(path string, content []byte) error {
-	temporary := path + ".tmp"
-	err := os.WriteFile(temporary, content, 0o666)
-	if err == nil {
-		err = os.Rename(temporary, path)
-	}
-	if err != nil {
-		os.Remove(temporary)
-	}
-	return err
 }

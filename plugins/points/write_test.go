@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"math"
 	"math/rand/v2"
@@ -37,7 +38,7 @@ func TestRoundTrip(t *testing.T) {
 		for file, content := range map[string]string{"a.csv": text.String(), "a.npy": npy("<f4", n, 2, false, values...)} {
 			dir := filepath.Join(files(t, map[string]string{file: content}), "new", "folder")
 			got, _ := read(t, c.s, sdk.Source{Path: filepath.Join(dir, "..", "..", file)})
-			paths, err := (&points{}).Write(t.Context(), got.space, got.b, dir, slices.Repeat([]string{"z z"}, n))
+			paths, err := (&points{}).Write(t.Context(), got.space, got.b, dir, namesFrom("z z", n))
 			if left, _ := os.ReadDir(dir); err != nil || len(left) != 1 || !slices.Equal(paths, []string{filepath.Join(dir, "z z.csv")}) {
 				t.Fatalf("wrote %v, there is %v: %v", paths, left, err)
 			}
@@ -151,4 +152,13 @@ func TestUnwritable(t *testing.T) {
 	if _, err := (&points{}).Write(ctx, plane(2), one, t.TempDir(), []string{"a"}); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: got %v", err)
 	}
+}
+
+// namesFrom are names of which the first is given.
+func namesFrom(first string, n int) []string {
+	all := []string{first}
+	for i := 1; i < n; i++ {
+		all = append(all, fmt.Sprint(first, i))
+	}
+	return all
 }

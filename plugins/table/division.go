@@ -2,9 +2,9 @@ package main
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/genhost/genhost/sdk"
+	"github.com/genhost/genhost/sdk/folder"
 )
 
 // A division says which rows of a collection are of which split.
@@ -37,7 +37,7 @@ func (m *tables) divide(c *collection, rows []int) *division {
 				test++
 			}
 		}
-		d.splits = []split{{trainSplit, 0, rows[0] - test}, {testSplit, 0, test}}
+		d.splits = []split{{folder.Train, 0, rows[0] - test}, {folder.Test, 0, test}}
 		return d
 	}
 	for k, p := range c.parts {
@@ -51,7 +51,7 @@ func (d *division) each(ctx context.Context, s split, f func(*record) error) err
 	row := -1
 	return d.tables.each(ctx, d.data, d.data.parts[s.part], func(r *record) error {
 		row++
-		if d.every > 0 && chosen(row, d.every) != (s.name == testSplit) {
+		if d.every > 0 && chosen(row, d.every) != (s.name == folder.Test) {
 			return nil
 		}
 		return f(r)
@@ -75,16 +75,12 @@ func scatter(x uint64) uint64 {
 }
 
 // choose returns the split that is asked for, the first where none is.
-func (d *division) choose(src sdk.Source, name string) (split, error) {
-	if src.Split == "" {
-		return d.splits[0], nil
+func (d *division) choose(src sdk.Source) (split, error) {
+	i, err := src.Choose(d.splitNames())
+	if err != nil {
+		return split{}, err
 	}
-	for _, s := range d.splits {
-		if s.name == src.Split {
-			return s, nil
-		}
-	}
-	return split{}, sdk.Hint(fmt.Errorf("%w: %s has no split %q", sdk.ErrBadInput, name, src.Split), sdk.Suggest(src.Split, d.splitNames()))
+	return d.splits[i], nil
 }
 
 func (d *division) splitNames() []string {

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/genhost/genhost/sdk"
@@ -77,7 +78,7 @@ func columnsOf(t *testing.T, space sdk.Space) []*column {
 // written writes rows, and returns the file's text.
 func written(t *testing.T, m *tables, space sdk.Space, b sdk.Batch) string {
 	t.Helper()
-	paths, err := m.Write(t.Context(), space, b, t.TempDir(), sameNames(b.Len()))
+	paths, err := m.Write(t.Context(), space, b, t.TempDir(), rowNames(b.Len()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,11 +89,11 @@ func written(t *testing.T, m *tables, space sdk.Space, b sdk.Batch) string {
 	return string(text)
 }
 
-// sameNames are names for rows that are one file.
-func sameNames(n int) []string {
+// rowNames are names for rows.
+func rowNames(n int) []string {
 	all := make([]string, n)
 	for i := range all {
-		all[i] = "rows"
+		all[i] = "rows" + strings.Repeat("-", i)
 	}
 	return all
 }

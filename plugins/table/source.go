@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/genhost/genhost/sdk"
+	"github.com/genhost/genhost/sdk/folder"
 )
 
 // A collection is what a source holds: files with equal headers.
@@ -37,12 +38,6 @@ type file struct {
 	open func() (io.ReadCloser, error)
 }
 
-const (
-	trainSplit = "train"
-	testSplit  = "test"
-	allSplit   = "all"
-)
-
 //go:embed data/*.csv
 var carried embed.FS
 
@@ -56,22 +51,15 @@ func datasets() []sdk.Dataset {
 const looksFor = "pass a .csv, .tsv or .parquet file, or a folder of them, with train and test files if you like; convert other formats to CSV first"
 
 func (m *tables) collect(src sdk.Source) (*collection, error) {
-	switch {
-	case src.Path != "" && src.Dataset != "":
-		return nil, fmt.Errorf("%w: a source is a path or a dataset, not both", sdk.ErrBadInput)
-	case src.Path != "":
-		return m.collectPath(src.Path)
-	case src.Dataset == "":
-		return nil, fmt.Errorf("%w: no path and no dataset", sdk.ErrBadInput)
+	if err := src.Check(datasets()); err != nil {
+		return nil, err
 	}
-	var names []string
 	for _, d := range datasets() {
 		if d.Name == src.Dataset {
 			return m.collectCarried(d)
 		}
-		names = append(names, d.Name)
 	}
-	return nil, sdk.Hint(fmt.Errorf("%w: table has no dataset %q", sdk.ErrBadInput, src.Dataset), sdk.Suggest(src.Dataset, names))
+	return m.collectPath(src.Path)
 }
 
 func (m *tables) collectCarried(d sdk.Dataset) (*collection, error) {
@@ -81,7 +69,7 @@ func (m *tables) collectCarried(d sdk.Dataset) (*collection, error) {
 		return nil, err
 	}
 	open := func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(text)), nil }
-	return m.collection(&collection{name: d.Name, licence: d.Licence, parts: []part{{allSplit, []file{{d.Name + ".csv", open}}}}})
+	return m.collection(&collection{name: d.Name, licence: d.Licence, parts: []part{{folder.All, []file{{d.Name + ".csv", open}}}}})
 }
 
 func (m *tables) collectPath(path string) (*collection, error) {
@@ -92,13 +80,13 @@ func (m *tables) collectPath(path string) (*collection, error) {
 	c := &collection{name: path}
 	switch {
 	case info.IsDir():
-		c.parts, err = folder(path)
+		c.parts, err = partsOf(path)
 	case !info.Mode().IsRegular():
 		err = fmt.Errorf("%w: %s is neither a file nor a folder", sdk.ErrBadInput, path)
 	case !hasExtension(path, ".csv", ".tsv", ".tab", ".txt", ".data", parquetExtension):
 		err = sdk.Hint(fmt.Errorf("%w: %s is no table by its name", sdk.ErrBadInput, path), looksFor)
 	default:
-		c.parts = []part{{allSplit, []file{onDisk(path)}}}
+		c.parts = []part{{folder.All, []file{onDisk(path)}}}
 	}
 	if err != nil {
 		return nil, err
@@ -111,13 +99,13 @@ func (m *tables) collectPath(path string) (*collection, error) {
 	return m.collection(c)
 }
 
-// folder takes train and test files for parts, and otherwise all files for one.
-func folder(path string) ([]part, error) {
+// partsOf takes train and test files for parts, and otherwise all files for one.
+func partsOf(path string) ([]part, error) {
 	entries, err := os.ReadDir(path)
 	if err != nil {
 		return nil, err
 	}
-	parts := []part{{name: trainSplit}, {name: testSplit}, {name: allSplit}}
+	parts := []part{{name: folder.Train}, {name: folder.Test}, {name: folder.All}}
 	for _, e := range entries {
 		name := e.Name()
 		if strings.HasPrefix(name, ".") || !hasExtension(name, ".csv", ".tsv", parquetExtension) {
@@ -129,13 +117,13 @@ func folder(path string) ([]part, error) {
 		}
 		stem := strings.TrimSuffix(name, filepath.Ext(name))
 		for i := range parts {
-			if parts[i].name == stem || parts[i].name == allSplit {
+			if parts[i].name == stem || parts[i].name == folder.All {
 				parts[i].files = append(parts[i].files, f)
 			}
 		}
 	}
 	train, test, all := parts[0], parts[1], parts[2]
-	all.name = allSplit
+	all.name = folder.All
 	switch {
 	case len(all.files) == 0:
 		return nil, sdk.Hint(fmt.Errorf("%w: %s has no tables", sdk.ErrBadInput, path), looksFor)

@@ -108,6 +108,6 @@ func (m *tables) open(ctx context.Context, src sdk.Source) (*opened, error) {
 	if err != nil {
 		return nil, err
 	}
-	o.split, err = o.choose(src, data.name)
+	o.split, err = o.choose(src)
 	return o, err
 }

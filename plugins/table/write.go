@@ -7,10 +7,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 
 	"github.com/genhost/genhost/sdk"
+	"github.com/genhost/genhost/sdk/folder"
 )
 
 // Write writes all rows as the records of one CSV file, named after the first.
@@ -19,7 +18,7 @@ func (m *tables) Write(ctx context.Context, space sdk.Space, rows sdk.Batch, dir
 	if err != nil {
 		return nil, err
 	}
-	if err := checkFileNames(names, rows.Len()); err != nil {
+	if err := folder.CheckNames(names, rows.Len()); err != nil {
 		return nil, err
 	}
 	if rows.Len() == 0 {
@@ -33,7 +32,7 @@ func (m *tables) Write(ctx context.Context, space sdk.Space, rows sdk.Batch, dir
 		return nil, err
 	}
 	path := filepath.Join(dir, names[0]+extension(l.separator))
-	if err := writeWhole(path, text); err != nil {
+	if err := folder.WriteAll(path, text); err != nil {
 		return nil, fmt.Errorf("write table: %w", err)
 	}
 	return []string{path}, nil
@@ -65,30 +64,4 @@ func (l *layout) csv(ctx context.Context, rows sdk.Batch) ([]byte, error) {
 	}
 	w.Flush()
 	return out.Bytes(), w.Error()
-}
-
-func checkFileNames(names []string, rows int) error {
-	if len(names) != rows {
-		return fmt.Errorf("%w: %d names for %d rows", sdk.ErrBadInput, len(names), rows)
-	}
-	bad := func(name string) bool {
-		return name == "" || name != filepath.Base(name) || strings.ContainsAny(name, `/\`) || !filepath.IsLocal(name)
-	}
-	if i := slices.IndexFunc(names, bad); i >= 0 {
-		return fmt.Errorf("%w: a file cannot be named %q: want names without folders", sdk.ErrBadInput, names[i])
-	}
-	return nil
-}
-
-// writeWhole writes under another name first, so that nobody sees half a file.
-func writeWhole(path string, content []byte) error {
-	temporary := path + ".tmp"
-	err := os.WriteFile(temporary, content, 0o666)
-	if err == nil {
-		err = os.Rename(temporary, path)
-	}
-	if err != nil {
-		os.Remove(temporary)
-	}
-	return err
 }

@@ -101,7 +101,7 @@ func TestBadSpaces(t *testing.T) {
 			t.Fatalf("%s: nothing changed in %s", name, good)
 		}
 		dir := t.TempDir()
-		if _, err := m.Write(t.Context(), space, got.all, dir, sameNames(3)); !errors.Is(err, sdk.ErrBadInput) {
+		if _, err := m.Write(t.Context(), space, got.all, dir, rowNames(3)); !errors.Is(err, sdk.ErrBadInput) {
 			t.Errorf("%s: got %v", name, err)
 		}
 		if _, err := m.Preview(t.Context(), space, got.all, 0); !errors.Is(err, sdk.ErrBadInput) {

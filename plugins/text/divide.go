@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/genhost/genhost/sdk"
+	"github.com/genhost/genhost/sdk/folder"
 )
 
 // A corpus is a collection, with all that makes rows of it.
@@ -81,13 +82,11 @@ func (m *texts) open(ctx context.Context, src sdk.Source) (*corpus, error) {
 }
 
 func (c *corpus) want(src sdk.Source) error {
-	for _, p := range c.parts {
-		if p.name == src.Split || src.Split == "" {
-			c.wanted = p
-			return nil
-		}
+	i, err := src.Choose(c.splitNames())
+	if err == nil {
+		c.wanted = c.parts[i]
 	}
-	return sdk.Hint(fmt.Errorf("%w: %s has no split %q", sdk.ErrBadInput, src.Path+src.Dataset, src.Split), sdk.Suggest(src.Split, c.splitNames()))
+	return err
 }
 
 func (c *corpus) splitNames() []string {
@@ -209,7 +208,7 @@ func (v *survey) mode(tabbed bool) string {
 
 // whole reports whether the files are not split, and are to be.
 func (c *corpus) whole() bool {
-	return len(c.splits) == 1 && c.splits[0].name == allSplit && c.Test > 0
+	return len(c.splits) == 1 && c.splits[0].name == folder.All && c.Test > 0
 }
 
 func (c *corpus) divideLines(v *survey) error {
@@ -221,7 +220,7 @@ func (c *corpus) divideLines(v *survey) error {
 		c.parts = c.undivided(v)
 		return nil
 	}
-	train, test := &part{name: trainSplit}, &part{name: testSplit}
+	train, test := &part{name: folder.Train}, &part{name: folder.Test}
 	for _, d := range c.splits[0].documents {
 		held := v.held[d]
 		train.portions = append(train.portions, portion{document: d, lines: func(i int) bool { return !held.has(i) }})
@@ -266,7 +265,7 @@ func (c *corpus) divideText(v *survey) {
 	for label, n := range left {
 		left[label] = n - n/int64(c.Test) // to learn from
 	}
-	train, test := &part{name: trainSplit}, &part{name: testSplit}
+	train, test := &part{name: folder.Train}, &part{name: folder.Test}
 	for _, d := range c.splits[0].documents {
 		end := min(v.chars[d], left[d.label])
 		left[d.label] -= end

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/genhost/genhost/sdk"
+	"github.com/genhost/genhost/sdk/folder"
 )
 
 // rows is a RowWriter that keeps what it is given as text.
@@ -105,7 +106,7 @@ func file(t testing.TB, content string) sdk.Source {
 func corpusOf(t *testing.T, s settings, open func() io.ReadCloser) (*corpus, error) {
 	t.Helper()
 	d := &document{path: "memory", open: func() (io.ReadCloser, error) { return open(), nil }}
-	c := &corpus{settings: s, collection: &collection{splits: []split{{allSplit, []*document{d}}}}}
+	c := &corpus{settings: s, collection: &collection{splits: []split{{folder.All, []*document{d}}}}}
 	err := c.divide(t.Context())
 	if err == nil {
 		err = errors.Join(c.want(sdk.Source{}), c.learn(t.Context()))

@@ -11,11 +11,9 @@ var plugin = sdk.Plugin{
 	Version: "0.1.0",
 	Doc:     "text: lines or windows of UTF-8 files, in characters or byte pairs",
 	Modalities: []sdk.ModalitySpec{{
-		Name: "text",
-		Doc:  "a text file in UTF-8, or a folder of them; a row is a line, or a window of the running text",
-		Datasets: []sdk.Dataset{
-			{Name: carried, Doc: "8,849 first names of English speaking countries, labelled female or male, carried within the plugin", Licence: namesLicence},
-		},
+		Name:          "text",
+		Doc:           "a text file in UTF-8, or a folder of them; a row is a line, or a window of the running text",
+		Datasets:      datasets(),
 		ModalityMaker: sdk.MakeModality(defaults, newTexts),
 	}},
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/genhost/genhost/sdk"
+	"github.com/genhost/genhost/sdk/folder"
 )
 
 func runesOf(texts ...string) (all [][]rune) {
@@ -122,7 +123,7 @@ func measured(t *testing.T, space sdk.Space, c sdk.Comparison) map[string]sdk.Me
 
 // Held-out names, and those of n-gram models, have what other programs found.
 func TestMeasureNames(t *testing.T) {
-	train, test := namesOf(t, trainSplit), namesOf(t, testSplit)
+	train, test := namesOf(t, folder.Train), namesOf(t, folder.Test)
 	got := measured(t, train.space, sdk.Comparison{Generated: test.batch, Train: train.batch, Test: test.batch, Seed: 1})
 	for name, want := range map[string][2]float64{"js-2": {0.0194, 0.0182}, "js-3": {0.108, 0.178}, "js-4": {0.234, 0.360}} {
 		m := got[name]
@@ -145,7 +146,7 @@ func TestMeasureNames(t *testing.T) {
 }
 
 func TestPrompt(t *testing.T) {
-	train := namesOf(t, trainSplit)
+	train := namesOf(t, folder.Train)
 	m := modality(t, defaults)
 	row, err := m.Prompt(t.Context(), train.space, "Jo")
 	if err != nil {

@@ -4,12 +4,12 @@ import (
 	"embed"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/genhost/genhost/sdk"
+	"github.com/genhost/genhost/sdk/folder"
 )
 
 // A collection is the files that a source has.
@@ -27,16 +27,6 @@ type split struct {
 	documents []*document
 }
 
-// The splits by name. Files that are not split have allSplit.
-const (
-	trainSplit = "train"
-	valSplit   = "val"
-	testSplit  = "test"
-	allSplit   = "all"
-)
-
-var splitNames = map[string]string{"train": trainSplit, "val": valSplit, "valid": valSplit, "validation": valSplit, "test": testSplit}
-
 // The dataset, of which the plugin carries the files.
 const (
 	carried      = "names"
@@ -46,25 +36,27 @@ const (
 //go:embed names/*.txt
 var carriedFiles embed.FS
 
+func datasets() []sdk.Dataset {
+	return []sdk.Dataset{
+		{Name: carried, Doc: "8,849 first names of English speaking countries, labelled female or male, carried within the plugin", Licence: namesLicence},
+	}
+}
+
 const looksFor = "pass a text file in UTF-8, or a folder of .txt, .text, .md or .tsv files"
 
 // find opens no file, but finds out which there are.
 func (s settings) find(src sdk.Source) (*collection, error) {
-	switch {
-	case src.Path != "" && src.Dataset != "":
-		return nil, fmt.Errorf("%w: a source is a path or a dataset, not both", sdk.ErrBadInput)
-	case src.Dataset == carried:
+	if err := src.Check(datasets()); err != nil {
+		return nil, err
+	}
+	if src.Dataset != "" {
 		return openCarried(), nil
-	case src.Dataset != "":
-		return nil, sdk.Hint(fmt.Errorf("%w: text has no dataset %q", sdk.ErrBadInput, src.Dataset), sdk.Suggest(src.Dataset, []string{carried}))
-	case src.Path == "":
-		return nil, fmt.Errorf("%w: no path and no dataset", sdk.ErrBadInput)
 	}
 	return s.openPath(src.Path)
 }
 
 func openCarried() *collection {
-	all := split{name: allSplit}
+	all := split{name: folder.All}
 	for _, label := range []string{"female", "male"} {
 		name := carried + "/" + label + ".txt"
 		all.documents = append(all.documents, &document{path: name, label: label, open: func() (io.ReadCloser, error) { return carriedFiles.Open(name) }})
@@ -85,7 +77,7 @@ func (s settings) openPath(path string) (*collection, error) {
 	case s.Label == labelFolder:
 		return nil, sdk.Hint(fmt.Errorf("%w: %s is a file, and has no sub-folders for labels", sdk.ErrBadInput, path), "pass a folder, or set read.label to another")
 	}
-	return newCollection([]split{{allSplit, []*document{s.document(path, "")}}}, []string{path})
+	return newCollection([]split{{folder.All, []*document{s.document(path, "")}}}, []string{path})
 }
 
 // document is a file in a folder that may be its label.
@@ -116,15 +108,7 @@ func stem(path string) string {
 func isText(name string) bool {
 	switch strings.ToLower(filepath.Ext(name)) {
 	case ".txt", ".text", ".md", ".tsv":
-		return !hidden(name)
+		return true
 	}
 	return false
-}
-
-func hidden(name string) bool { return strings.HasPrefix(name, ".") }
-
-// regular reports whether path leads to a file. A pipe would never end.
-func regular(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.Mode()&fs.ModeType == 0
 }

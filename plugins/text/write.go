@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/genhost/genhost/sdk"
+	"github.com/genhost/genhost/sdk/folder"
 )
 
 // Write writes lines as one text file, named after the first, and windows as a
@@ -17,7 +18,7 @@ func (m *texts) Write(ctx context.Context, space sdk.Space, rows sdk.Batch, dir 
 	if err != nil {
 		return nil, err
 	}
-	if err := checkNames(names, rows.Len()); err != nil {
+	if err := folder.CheckNames(names, rows.Len()); err != nil {
 		return nil, err
 	}
 	if rows.Len() == 0 {
@@ -34,7 +35,7 @@ func (m *texts) Write(ctx context.Context, space sdk.Space, rows sdk.Batch, dir 
 		all.WriteString(s.text(rows.Row(i)) + "\n")
 	}
 	path := filepath.Join(dir, names[0]+".txt")
-	if err := writeWhole(path, all.String()); err != nil {
+	if err := folder.WriteAll(path, []byte(all.String())); err != nil {
 		return nil, fmt.Errorf("write text: %w", err)
 	}
 	return []string{path}, nil
@@ -47,37 +48,10 @@ func (s *script) writeEach(ctx context.Context, rows sdk.Batch, dir string, name
 			return paths, err
 		}
 		path := filepath.Join(dir, name+".txt")
-		if err := writeWhole(path, s.text(rows.Row(i))); err != nil {
+		if err := folder.WriteAll(path, []byte(s.text(rows.Row(i)))); err != nil {
 			return paths, fmt.Errorf("write text: %w", err)
 		}
 		paths = append(paths, path)
 	}
 	return paths, nil
-}
-
-func checkNames(names []string, rows int) error {
-	if len(names) != rows {
-		return fmt.Errorf("%w: %d names for %d rows", sdk.ErrBadInput, len(names), rows)
-	}
-	seen := map[string]bool{}
-	for _, name := range names {
-		if name == "" || name != filepath.Base(name) || strings.ContainsAny(name, `/\`) || !filepath.IsLocal(name) || seen[name] {
-			return fmt.Errorf("%w: a text cannot be named %q: want names without folders, each once", sdk.ErrBadInput, name)
-		}
-		seen[name] = true
-	}
-	return nil
-}
-
-// writeWhole writes under another name first, so that nobody sees half a file.
-func writeWhole(path, content string) error {
-	temporary := path + ".tmp"
-	err := os.WriteFile(temporary, []byte(content), 0o666)
-	if err == nil {
-		err = os.Rename(temporary, path)
-	}
-	if err != nil {
-		os.Remove(temporary)
-	}
-	return err
 }
