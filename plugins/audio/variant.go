@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/genhost/genhost/sdk"
+	"github.com/genhost/genhost/sdk/folder"
 )
 
 const (
@@ -58,7 +59,7 @@ func (v variant) colour(x []float32, rate int) {
 // variants is how many rows each sound of a split becomes. Of those that are read
 // for a model that has learned already, and of those held out, it is one.
 func (m *audio) variants(src sdk.Source, of split) int {
-	if src.Space != nil || of.name != trainSplit {
+	if src.Space != nil || of.name != folder.Train {
 		return 1
 	}
 	return m.Variants
