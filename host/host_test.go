@@ -3,7 +3,6 @@ package host
 import (
 	"context"
 	"errors"
-	"math"
 	"os"
 	"path/filepath"
 	"testing"
@@ -12,33 +11,6 @@ import (
 	"github.com/genhost/genhost/registry"
 	"github.com/genhost/genhost/sdk"
 )
-
-// A way along an arc keeps its length, begins and ends at its ends, and turns
-// by equal angles.
-func TestSlerp(t *testing.T) {
-	a, b := []float32{3, 0, 0}, []float32{0, 3, 0}
-	for i := range 5 {
-		at := float64(i) / 4
-		c := slerp(a, b, at)
-		want := []float64{3 * math.Cos(at*math.Pi/2), 3 * math.Sin(at*math.Pi/2), 0}
-		for j := range c {
-			if math.Abs(float64(c[j])-want[j]) > 1e-6 {
-				t.Errorf("at %g it is %v, want %v", at, c, want)
-			}
-		}
-	}
-}
-
-func TestSlerpWithoutAnArc(t *testing.T) {
-	for _, ends := range [][2][]float32{{{1, 2}, {2, 4}}, {{0, 0}, {1, 1}}, {{1, 0}, {-1, 0}}} {
-		c := slerp(ends[0], ends[1], 0.5)
-		for j := range c {
-			if want := (ends[0][j] + ends[1][j]) / 2; math.Abs(float64(c[j]-want)) > 1e-6 {
-				t.Errorf("between %v the middle is %v", ends, c)
-			}
-		}
-	}
-}
 
 // Each row stands above its own reconstruction, also in a line that is short.
 func TestAbove(t *testing.T) {

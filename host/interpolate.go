@@ -6,6 +6,7 @@ import (
 	"math"
 	"path/filepath"
 
+	"github.com/genhost/genhost/host/measure"
 	"github.com/genhost/genhost/sdk"
 )
 
@@ -50,7 +51,7 @@ func (s *session) interpolate(ctx context.Context, req InterpolateRequest, made 
 		a, b := ends.Row(2*i), ends.Row(2*i+1)
 		for step := range req.Steps {
 			at := float64(step) / float64(req.Steps-1)
-			ways.Data = append(ways.Data, slerp(a, b, at)...)
+			ways.Data = append(ways.Data, measure.Slerp(a, b, at)...)
 			nearer := 2*i + int(math.Round(at)) // a condition has no halves
 			for name, values := range ends.Conditions {
 				ways.Conditions[name] = append(ways.Conditions[name], values[nearer])
@@ -140,26 +141,4 @@ func (s *session) endsOf(ctx context.Context, from, to string) (sdk.Batch, error
 		}
 	}
 	return ends, nil
-}
-
-// slerp goes from a to b along the arc of a circle, at t from 0 to 1: on a
-// straight line between two draws of a Gaussian in many dimensions, the middle
-// would be nearer to the origin than any draw (White, "Sampling Generative
-// Networks", arXiv:1609.04468, §2.1). Where a and b are parallel it is a
-// straight line.
-func slerp(a, b []float32, t float64) []float32 {
-	var ab, aa, bb float64
-	for i := range a {
-		x, y := float64(a[i]), float64(b[i])
-		ab, aa, bb = ab+x*y, aa+x*x, bb+y*y
-	}
-	wa, wb := 1-t, t
-	if angle := math.Acos(ab / math.Sqrt(aa*bb)); math.Sin(angle) > 1e-6 {
-		wa, wb = math.Sin((1-t)*angle)/math.Sin(angle), math.Sin(t*angle)/math.Sin(angle)
-	}
-	c := make([]float32, len(a))
-	for i := range c {
-		c[i] = float32(wa*float64(a[i]) + wb*float64(b[i]))
-	}
-	return c
 }

@@ -21,6 +21,7 @@ type Comparison struct {
 	Train     Batch // that the model learned from
 	Test      Batch // that it did not
 	Decoded   Batch // what the model decodes of the rows of Test when it has encoded them, one for each; no rows where it cannot
+	Halfway   Batch // what it decodes halfway from each of these latents to the next, and from the last to the first; likewise
 	Seed      uint64
 }
 

@@ -73,28 +73,36 @@ func (y *study) encoded(ctx context.Context, rows sdk.Batch) (sdk.Batch, error) 
 // when it encodes and decodes them.
 func (y *study) decoded(ctx context.Context) (sdk.Batch, error) {
 	return y.decodings.get(func() (sdk.Batch, error) {
-		rows := sdk.Batch{Shape: y.space.Shape}
-		decoder, err := sdk.As[sdk.Decoder](y.Model)
-		if err != nil {
-			return rows, inapplicable(err)
+		if _, err := sdk.As[sdk.Decoder](y.Model); err != nil {
+			return sdk.Batch{}, inapplicable(err)
 		}
 		z, err := y.latents(ctx)
 		if err != nil {
-			return rows, err
+			return sdk.Batch{}, err
 		}
-		for from := 0; from < z.Len(); from += chunk(y.space) {
-			some := z.Slice(from, min(z.Len(), from+chunk(y.space)))
-			back, err := decoder.Decode(ctx, some)
-			if err != nil {
-				return rows, fmt.Errorf("decode: %w", err)
-			}
-			if back.Len() != some.Len() || back.RowSize() != y.space.Size() {
-				return rows, fmt.Errorf("%w: the model decoded %d latents to %d rows", sdk.ErrProtocol, some.Len(), back.Len())
-			}
-			rows.Data = append(rows.Data, back.Data...)
-		}
-		return rows, nil
+		return y.decode(ctx, z)
 	})
+}
+
+// decode returns a row for each latent.
+func (y *study) decode(ctx context.Context, z sdk.Batch) (sdk.Batch, error) {
+	rows := sdk.Batch{Shape: y.space.Shape}
+	decoder, err := sdk.As[sdk.Decoder](y.Model)
+	if err != nil {
+		return rows, inapplicable(err)
+	}
+	for from := 0; from < z.Len(); from += chunk(y.space) {
+		some := z.Slice(from, min(z.Len(), from+chunk(y.space)))
+		back, err := decoder.Decode(ctx, some)
+		if err != nil {
+			return rows, fmt.Errorf("decode: %w", err)
+		}
+		if back.Len() != some.Len() || back.RowSize() != y.space.Size() {
+			return rows, fmt.Errorf("%w: the model decoded %d latents to %d rows", sdk.ErrProtocol, some.Len(), back.Len())
+		}
+		rows.Data = append(rows.Data, back.Data...)
+	}
+	return rows, nil
 }
 
 // squaredError is the mean over numbers, with a standard error over rows. The

@@ -25,14 +25,16 @@ func ofModality(ctx context.Context, y *study) ([]report.Figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	decoded, err := y.decoded(ctx)
+	c := sdk.Comparison{Generated: generated, Train: y.known(), Test: y.test(y.Rows), Seed: y.Seed}
+	c.Decoded, err = y.decoded(ctx)
+	if err == nil {
+		c.Halfway, err = y.halfway(ctx)
+	}
 	if err != nil && !errors.Is(err, errInapplicable) {
 		return nil, err
 	}
 	y.begin()
-	found, err := measurer.Measure(ctx, y.space, sdk.Comparison{
-		Generated: generated, Train: y.known(), Test: y.test(y.Rows), Decoded: decoded, Seed: y.Seed,
-	})
+	found, err := measurer.Measure(ctx, y.space, c)
 	if err != nil {
 		return nil, inapplicable(err)
 	}

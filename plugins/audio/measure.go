@@ -59,7 +59,11 @@ func (m *audio) Measure(ctx context.Context, space sdk.Space, c sdk.Comparison) 
 	if err != nil {
 		return nil, err
 	}
-	found := append([]sdk.Measurement{nearest, reach}, again...)
+	halfway, err := x.halfway(ctx)
+	if err != nil {
+		return nil, err
+	}
+	found := append(append([]sdk.Measurement{nearest, reach}, again...), halfway...)
 	found = append(append(found, x.silent()), x.clipped()...)
 	return append(found, x.brightness(), x.times("attack", "to the loudest frame", func(h heard) float64 { return h.attack }),
 		x.times("decay", "from the loudest frame to the last within 40 dB", func(h heard) float64 { return h.decay })), nil
@@ -71,6 +75,7 @@ type hearing struct {
 	rng                    *rand.Rand
 	generated, train, test []heard
 	decoded                []heard // of the first clips of test
+	middles                []middle
 	noise                  []heard // as many as are compared with training clips
 }
 
@@ -90,8 +95,11 @@ func (x *hearing) hearHeldOut(ctx context.Context, space sdk.Space, c sdk.Compar
 	if n := c.Decoded.Len(); n != c.Test.Len() {
 		return fmt.Errorf("%w: %d held-out clips were decoded to %d", sdk.ErrBadInput, c.Test.Len(), n)
 	}
-	x.decoded, err = x.hearSome(ctx, c.Decoded, order[:len(withLevels(x.test))])
-	return err
+	order = order[:len(withLevels(x.test))]
+	if x.decoded, err = x.hearSome(ctx, c.Decoded, order); err != nil {
+		return err
+	}
+	return x.hearMiddles(ctx, space, c, order)
 }
 
 // some are rows in an order of chance: all of them where there are few.

@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/genhost/genhost/sdk"
@@ -307,6 +308,79 @@ func TestDecoded(t *testing.T) {
 	for _, b := range []sdk.Batch{test.Slice(0, 3), {Shape: []int{1}, Data: []float32{0}}} {
 		if _, err := modality(t, defaults).Measure(t.Context(), r.space, sdk.Comparison{Generated: train, Train: train, Test: test, Decoded: b}); !errors.Is(err, sdk.ErrBadInput) {
 			t.Errorf("%d rows of shape %v: %v", b.Len(), b.Shape, err)
+		}
+	}
+}
+
+// TestHalfway has short and long tones in turn, and between them tones that are
+// neither, or both laid over one another, or the ones that follow.
+func TestHalfway(t *testing.T) {
+	r := read(t, defaults, sdk.Source{Dataset: carried})
+	codec, err := codecOf(r.space)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tones := func(hertz float64, seconds ...float64) sdk.Batch {
+		b := sdk.MakeBatch(len(seconds), r.space.Shape...)
+		for i, s := range seconds {
+			x := sine(8000, hertz, codec.samples())
+			clear(x[int(8000*s):])
+			codec.encode(b.Row(i), x)
+		}
+		return b
+	}
+	clips := tones(900, 0.1, 0.4, 0.12, 0.38)
+	measure := func(halfway sdk.Batch) ([]sdk.Measurement, error) {
+		return modality(t, defaults).Measure(t.Context(), r.space, sdk.Comparison{Generated: clips, Train: r.batch(), Test: clips, Decoded: clips, Halfway: halfway})
+	}
+	lsd := func(halfway sdk.Batch) sdk.Measurement {
+		found, err := measure(halfway)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return found[slices.IndexFunc(found, func(m sdk.Measurement) bool { return m.Name == "lsd-halfway" })]
+	}
+	own := lsd(clips)
+	if own.Value != *own.Ceiling || own.Value == *own.Floor || own.N != 4 {
+		t.Errorf("of the clips themselves: %+v", own)
+	}
+	for _, c := range []struct {
+		halfway sdk.Batch
+		end     float64
+	}{
+		{tones(900, 0.25, 0.26, 0.25, 0.24), 0.5},
+		{tones(900, 0.4, 0.4, 0.38, 0.38), 1},
+		{tones(900, 0.4, 0.12, 0.38, 0.1), 0.5}, // one of the ends each
+		{tones(900, 0.1, 0.12, 0.12, 0.1), 0},
+	} {
+		found, err := measure(c.halfway)
+		if err != nil {
+			t.Fatal(err)
+		}
+		i := slices.IndexFunc(found, func(m sdk.Measurement) bool { return m.Name == "halfway-end" })
+		if m := found[i]; math.Abs(m.Value-c.end) > 0.03 || m.N != 4 || !strings.Contains(m.Note, "another: 1.00;") {
+			t.Errorf("halfway it has faded at %.3f, want %g: %+v", m.Value, c.end, m)
+		}
+		if m := lsd(c.halfway); m.Value == own.Value || *m.Ceiling != own.Value {
+			t.Errorf("of the clips themselves: %+v, halfway: %+v", own, m)
+		}
+	}
+	if _, err := measure(clips.Slice(0, 3)); !errors.Is(err, sdk.ErrBadInput) {
+		t.Errorf("3 clips between 4: %v", err)
+	}
+}
+
+// TestOverlay adds powers up.
+func TestOverlay(t *testing.T) {
+	codec, err := codecOf(small(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := hearing{ear: newEar(codec)}
+	flat := func(v float32) heard { return heard{level: slices.Repeat([]float32{v}, 64)} }
+	for _, c := range []struct{ a, b, want float64 }{{-20, -20, -20}, {-20, -80, -23.0103}, {floor, floor, floor}} {
+		if h := x.overlay(flat(float32(c.a)), flat(float32(c.b))); math.Abs(float64(h.level[5])-c.want) > 1e-3 {
+			t.Errorf("%g and %g dB make %g, want %g", c.a, c.b, h.level[5], c.want)
 		}
 	}
 }

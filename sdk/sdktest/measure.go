@@ -43,7 +43,7 @@ func checkMeasure(ctx context.Context, b Bench, m *medium) error {
 	if err := m.checkFigures(ctx, b, space, c); err != nil {
 		return err
 	}
-	c.Decoded = c.Train
+	c.Decoded, c.Halfway = c.Train, c.Generated
 	if err := m.checkFigures(ctx, b, space, c); err != nil {
 		return fmt.Errorf("with rows that were decoded: %w", err)
 	}

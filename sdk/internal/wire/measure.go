@@ -24,7 +24,7 @@ func (m *modality) Measure(ctx context.Context, space sdk.Space, c sdk.Compariso
 		return nil, err
 	}
 	in := &pb.MeasureRequest{Session: m.session, Space: toSpace(space), Seed: c.Seed}
-	for _, rows := range []sdk.Batch{c.Generated, c.Train, c.Test, c.Decoded} {
+	for _, rows := range []sdk.Batch{c.Generated, c.Train, c.Test, c.Decoded, c.Halfway} {
 		err := send(rows, func(c *pb.Chunk) error {
 			request := in
 			request.Rows, in = c, &pb.MeasureRequest{}
@@ -83,14 +83,14 @@ func (s *server) Measure(stream grpc.BidiStreamingServer[pb.MeasureRequest, pb.M
 	}
 	c := sdk.Comparison{Seed: first.Seed}
 	head := first.Rows
-	for i, rows := range []*sdk.Batch{&c.Generated, &c.Train, &c.Test, &c.Decoded} {
+	for i, rows := range []*sdk.Batch{&c.Generated, &c.Train, &c.Test, &c.Decoded, &c.Halfway} {
 		if i > 0 {
 			if head, err = next(); err != nil && !errors.Is(err, io.EOF) {
 				return err
 			}
 		}
-		if rows == &c.Decoded && errors.Is(err, io.EOF) {
-			break // a host that sends none
+		if i > 2 && errors.Is(err, io.EOF) {
+			break // a host that sends no more
 		}
 		if *rows, err = receive(head, next); err != nil {
 			return err

@@ -27,9 +27,12 @@ func (l telling) Measure(_ context.Context, space sdk.Space, c sdk.Comparison) (
 		{Name: "generated", Doc: "the first number", Value: float64(c.Generated.Data[0]), N: c.Generated.Len(), Better: "lower", Floor: &floor, Note: space.Modality},
 		{Name: "test", Doc: "the last label", Value: float64(c.Test.Conditions["label"][c.Test.Len()-1]), SE: float64(c.Seed)},
 	}
-	if c.Decoded.Len() > 0 {
-		all = append(all, sdk.Measurement{Name: "decoded", Doc: "the last number", Value: float64(c.Decoded.Data[len(c.Decoded.Data)-1]), N: c.Decoded.Len()})
+	for name, rows := range map[string]sdk.Batch{"decoded": c.Decoded, "halfway": c.Halfway} {
+		if rows.Len() > 0 {
+			all = append(all, sdk.Measurement{Name: name, Doc: "the last number", Value: float64(rows.Data[len(rows.Data)-1]), N: rows.Len()})
+		}
 	}
+	slices.SortFunc(all, func(a, b sdk.Measurement) int { return strings.Compare(a.Name, b.Name) })
 	for range 250 {
 		all = append(all, sdk.Measurement{Name: "more", Doc: strings.Repeat("long ", 100)})
 	}
@@ -78,7 +81,7 @@ func TestMeasurementsAreTheSameOnBothSides(t *testing.T) {
 	}
 	c := sdk.Comparison{Generated: rowsOf(3, 1), Train: rowsOf(60_000, 2), Test: rowsOf(2, 3), Seed: 7}
 	for _, decoded := range []sdk.Batch{{}, rowsOf(90_000, 4)} {
-		c.Decoded = decoded
+		c.Decoded, c.Halfway = decoded, decoded.Slice(0, decoded.Len()/2)
 		want, err := near.(sdk.Measurer).Measure(t.Context(), space, c)
 		if err != nil {
 			t.Fatal(err)
