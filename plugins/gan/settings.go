@@ -77,6 +77,9 @@ func (s settings) check() error {
 	case s.Dropout > 0 && (s.R1 > 0 || s.wantsPenalty()):
 		return sdk.Hint(&sdk.SettingError{Setting: "dropout", Problem: fmt.Sprintf("is %g: penalties on slopes want a discriminator that drops nothing", s.Dropout)},
 			"set dropout to 0, or r1 to 0 and another loss than wgan-gp")
+	case s.Tell == "some" && len(s.Condition) == 0:
+		return sdk.Hint(&sdk.SettingError{Setting: "tell", Problem: "is some: there is no condition to tell"},
+			"set condition to those to tell some of, or tell to all")
 	}
 	return nil
 }
