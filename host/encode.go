@@ -39,8 +39,7 @@ func (s *session) encode(ctx context.Context, req EncodeRequest) error {
 	}()
 	var batch sdk.Batch
 	for done := 0; done < rows.Len(); {
-		indices := span(done, min(rows.Len(), done+chunk(s.space)))
-		batch = rows.Gather(batch, indices)
+		batch = sdk.Between(rows, batch, done, min(rows.Len(), done+chunk(s.space)))
 		latents, err := s.model.Encode(ctx, batch)
 		if err != nil {
 			return s.cannotEncode(err)
@@ -53,7 +52,7 @@ func (s *session) encode(ctx context.Context, req EncodeRequest) error {
 		if err := out.Write(latents.Data); err != nil {
 			return err
 		}
-		done += len(indices)
+		done += batch.Len()
 		watcher(req.Watcher).Reading(done, rows.Len())
 	}
 	return out.Close()
@@ -65,12 +64,4 @@ func (s *session) cannotEncode(err error) error {
 		return err
 	}
 	return sdk.Hint(err, "a "+s.run.Config.Model.Family+" of this kind only generates; genhost models shows which models encode")
-}
-
-func span(from, to int) []int {
-	all := make([]int, to-from)
-	for i := range all {
-		all[i] = from + i
-	}
-	return all
 }

@@ -69,23 +69,39 @@ func (s *session) evaluate(ctx context.Context, req EvaluateRequest) (report.Rep
 	if err != nil {
 		return report.Report{}, err
 	}
-	w.Phase("drawing")
-	m.Watcher = nil
-	undrawn, err := s.portray(ctx, m, findings)
-	if err != nil {
-		return report.Report{}, err
-	}
-	w.Phase("")
-	found, err := s.keep(report.Report{
-		Run: s.run.Name, Genhost: Version, Created: time.Now().UTC().Truncate(time.Second), Seconds: time.Since(begin).Seconds(),
+	found := report.Report{
+		Run: s.run.Name, Genhost: Version, Created: time.Now().UTC().Truncate(time.Second),
 		Model: s.run.Config.Model.Name, Step: s.checkpoint.Step, Seed: req.Seed, Rows: req.N,
 		Train: real.trainSplit, Test: real.testSplit, Classifier: findings.Classifier,
-		Figures: findings.Figures, Notes: append(real.notes, undrawn...),
-	})
+		Figures: findings.Figures,
+	}
+	w.Phase("drawing")
+	m.Watcher = nil
+	if err := s.clearPlots(found); err != nil {
+		return found, err
+	}
+	undrawn, err := s.portray(ctx, m, findings)
+	if err != nil {
+		return found, err
+	}
+	w.Phase("")
+	found.Notes = append(real.notes, undrawn...)
+	found.Seconds = time.Since(begin).Seconds()
+	found, err = s.keep(found)
 	if err == nil {
 		s.host.say(fmt.Sprintf("wrote %s, and plots into %s", s.run.EvalPath(), filepath.Dir(s.portrait("all"))))
 	}
 	return found, err
+}
+
+// clearPlots removes the plots of an evaluation that this one does not go with:
+// one that is not drawn again would be of other rows than the figures.
+func (s *session) clearPlots(found report.Report) error {
+	before, err := ReadReport(s.run)
+	if err == nil && found.GoesWith(before) {
+		return nil
+	}
+	return os.RemoveAll(filepath.Dir(s.portrait("all")))
 }
 
 // keep writes a report to the run, with what is already there and still holds.

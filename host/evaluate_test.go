@@ -67,10 +67,16 @@ func TestEvaluateAgain(t *testing.T) {
 	if got := names(evaluation(r.Name, "mmd")); !slices.Equal(got, []string{"mse", "mmd"}) {
 		t.Errorf("figures %v", got)
 	}
-	other := evaluation(r.Name, "mse")
+	if !exists(r.PlotPath("eval/neighbours")) {
+		t.Error("no plot of neighbours")
+	}
+	other := evaluation(r.Name, "mse") // which has no rows to draw beside their neighbours
 	other.Seed = 2
 	if got := names(other); !slices.Equal(got, []string{"mse"}) {
 		t.Errorf("figures %v, of two seeds", got)
+	}
+	if exists(r.PlotPath("eval/neighbours")) {
+		t.Error("the plot of other rows is there still")
 	}
 }
 
@@ -106,7 +112,7 @@ func TestClassifierIsKept(t *testing.T) {
 // numbers are the first numbers of rows: the toy's rows are numbered.
 func numbers(rows sdk.Rows) []int {
 	var all []int
-	b := rows.Gather(sdk.Batch{}, span(0, rows.Len()))
+	b := sdk.Between(rows, sdk.Batch{}, 0, rows.Len())
 	for i := range b.Len() {
 		all = append(all, int(b.Row(i)[0]))
 	}
@@ -126,13 +132,13 @@ func TestRealRows(t *testing.T) {
 		split, learned string
 		note           string
 	}{
-		{name: "split", test: "test", train: span(0, 10), tested: span(0, 10), split: "test", learned: "train", note: "very rows"},
-		{name: "split and validated", test: "test", heldOut: 2, train: []int{0, 1, 2, 3, 5, 6, 7, 8}, lessons: span(0, 10), tested: span(0, 10),
+		{name: "split", test: "test", train: firstTen(), tested: firstTen(), split: "test", learned: "train", note: "very rows"},
+		{name: "split and validated", test: "test", heldOut: 2, train: []int{0, 1, 2, 3, 5, 6, 7, 8}, lessons: firstTen(), tested: firstTen(),
 			split: "test", learned: "train, less 2 validated on", note: "very rows"},
 		{name: "validated", heldOut: 2, train: []int{0, 1, 2, 3, 5, 6, 7, 8}, tested: []int{4, 9}, split: "train, the 2 validated on",
 			learned: "train, less 2 validated on", note: "by which its best checkpoint was chosen"},
 		{name: "nothing", train: []int{0, 2, 4, 6, 8}, tested: []int{1, 3, 5, 7, 9}, split: "train, one half", learned: "train, the other half", note: "held nothing out"},
-		{name: "data", test: "test", data: "ten", train: span(0, 10), tested: span(0, 10), split: "test", learned: "train", note: "very rows"},
+		{name: "data", test: "test", data: "ten", train: firstTen(), tested: firstTen(), split: "test", learned: "train", note: "very rows"},
 	} {
 		err := h.use(t.Context(), "test", subject{run: r.Name}, func(s *session) error {
 			s.run.Config.Source.Test, s.run.Config.HeldOut = c.test, c.heldOut
@@ -320,3 +326,5 @@ func TestReplacedFiguresAreTold(t *testing.T) {
 		t.Errorf("said %q", said)
 	}
 }
+
+func firstTen() []int { return []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9} }

@@ -19,6 +19,7 @@ import (
 
 	"github.com/genhost/genhost/host/run"
 	"github.com/genhost/genhost/registry"
+	"github.com/genhost/genhost/sdk"
 )
 
 // Version is this host's, as plugins and run directories are told.
@@ -54,6 +55,9 @@ func Open(o Options) (*Host, error) {
 			return nil, fmt.Errorf("find a folder for the cache: %w", err)
 		}
 		h.cache = filepath.Join(user, "genhost")
+	}
+	if err := os.MkdirAll(h.cache, 0o777); err != nil {
+		return nil, sdk.Hint(fmt.Errorf("make the folder of the cache: %w", err), "set GENHOST_CACHE to a folder that you may write to")
 	}
 	h.install = h.executable
 	var err error

@@ -120,7 +120,7 @@ func (s *session) ends(ctx context.Context, d sdk.Decoder, req InterpolateReques
 	if rows.Len() < 2*req.N {
 		return sdk.Batch{}, fmt.Errorf("%w: %s has %d rows: %d ways need %d", sdk.ErrBadInput, req.Data, rows.Len(), req.N, 2*req.N)
 	}
-	return s.latents(ctx, rows.Gather(sdk.Batch{}, span(0, 2*req.N)))
+	return s.latents(ctx, sdk.Between(rows, sdk.Batch{}, 0, 2*req.N))
 }
 
 // endsOf returns the latents of the first rows of two files.

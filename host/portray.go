@@ -138,7 +138,10 @@ func (s *session) drawTraversals(ctx context.Context, m measure.Subject, _ measu
 
 // liveliest returns the latents that vary most from row to row, of so many.
 func (s *session) liveliest(ctx context.Context, m measure.Subject, size int) ([]int, error) {
-	order := span(0, size)
+	order := make([]int, size)
+	for i := range order {
+		order[i] = i
+	}
 	z, err := m.Latents(ctx, encodedRows)
 	if err != nil && !errors.Is(err, errors.ErrUnsupported) {
 		return nil, err

@@ -45,7 +45,7 @@ func (s *session) reconstruct(ctx context.Context, req ReconstructRequest, made 
 	}
 	real, again := sdk.Batch{Shape: s.space.Shape}, sdk.Batch{Shape: s.space.Shape}
 	for done := 0; done < n; done += chunk(s.space) {
-		some := rows.Gather(sdk.Batch{}, span(done, min(n, done+chunk(s.space))))
+		some := sdk.Between(rows, sdk.Batch{}, done, min(n, done+chunk(s.space)))
 		z, err := s.latents(ctx, some)
 		if err != nil {
 			return err

@@ -74,6 +74,15 @@ type Rows interface {
 	Gather(dst Batch, indices []int) Batch
 }
 
+// Between copies rows from to to−1 into dst as [Rows.Gather] does.
+func Between(rows Rows, dst Batch, from, to int) Batch {
+	indices := make([]int, to-from)
+	for i := range indices {
+		indices[i] = from + i
+	}
+	return rows.Gather(dst, indices)
+}
+
 // InMemory returns the rows of b as [Rows]. They pass [Space.Check], and have
 // every condition of the space.
 func InMemory(space Space, b Batch) Rows { return memory{space, b} }

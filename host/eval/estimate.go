@@ -13,8 +13,8 @@ type Estimate struct {
 	N     int     // rows, or blocks of them, that Value is a mean over
 }
 
-// mean returns the mean of x with its standard error, s/√n.
-func mean(x []float64) Estimate {
+// Mean returns the mean of x with its standard error, s/√n.
+func Mean(x []float64) Estimate {
 	return Estimate{Value: stat.Mean(x, nil), SE: deviation(x) / math.Sqrt(float64(len(x))), N: len(x)}
 }
 

@@ -6,13 +6,13 @@ import (
 )
 
 func TestMean(t *testing.T) {
-	e := mean([]float64{1, 2, 3, 4})
+	e := Mean([]float64{1, 2, 3, 4})
 	near(t, "mean", e.Value, 2.5, 1e-15)
 	near(t, "its error", e.SE, math.Sqrt(5./3/4), 1e-15)
 	if e.N != 4 {
 		t.Errorf("of %d, want 4", e.N)
 	}
-	if e := mean([]float64{7}); e != (Estimate{7, 0, 1}) {
+	if e := Mean([]float64{7}); e != (Estimate{7, 0, 1}) {
 		t.Errorf("mean of one is %+v", e)
 	}
 }
@@ -39,7 +39,7 @@ func repeat(t *testing.T, samples int, f func(seed uint64) (Estimate, error)) (m
 		values = append(values, e.Value)
 		stated += e.SE * e.SE / float64(samples)
 	}
-	return mean(values), deviation(values), math.Sqrt(stated)
+	return Mean(values), deviation(values), math.Sqrt(stated)
 }
 
 // honest checks that stated errors are about what repeated sampling shows.

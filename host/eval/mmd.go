@@ -39,7 +39,7 @@ func MMD(ctx context.Context, generated, real sdk.Batch, block int, seed uint64)
 			return Estimate{}, err
 		}
 	}
-	return mean(estimates), nil
+	return Mean(estimates), nil
 }
 
 // shuffled returns the rows in another order.

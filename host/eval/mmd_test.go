@@ -46,8 +46,8 @@ func TestMMDAgainstBruteForce(t *testing.T) {
 	for b := range 3 {
 		want = append(want, bruteMMD(x.Slice(b*block, (b+1)*block), y.Slice(b*block, (b+1)*block)))
 	}
-	near(t, "mean", got.Value, mean(want).Value, 1e-5)
-	near(t, "its error", got.SE, mean(want).SE, 1e-5)
+	near(t, "mean", got.Value, Mean(want).Value, 1e-5)
+	near(t, "its error", got.SE, Mean(want).SE, 1e-5)
 	if got.N != 3 {
 		t.Errorf("%d blocks, want 3", got.N)
 	}

@@ -70,7 +70,7 @@ func Parzen(ctx context.Context, samples, validation, test sdk.Batch, sigmas []f
 	}
 	best := 0
 	for i := range tried {
-		if mean(tried[i]).Value > mean(tried[best]).Value {
+		if Mean(tried[i]).Value > Mean(tried[best]).Value {
 			best = i
 		}
 	}
@@ -79,7 +79,7 @@ func Parzen(ctx context.Context, samples, validation, test sdk.Batch, sigmas []f
 		return Window{}, err
 	}
 	edge := len(sigmas) > 1 && (best == 0 || best == len(sigmas)-1)
-	return Window{mean(final[0]), sigmas[best], edge}, nil
+	return Window{Mean(final[0]), sigmas[best], edge}, nil
 }
 
 // A kernelSum is the sum of exp(−d²/2σ²) over samples, for several σ, of each

@@ -53,7 +53,7 @@ func TestParzenAgainstDirectSums(t *testing.T) {
 			want := math.Log(density) - size*math.Log(sigma*math.Sqrt(2*math.Pi))
 			near(t, "log-likelihood", got[c][i], want, 1e-3)
 		}
-		if mean(got[c]).Value > mean(got[best]).Value {
+		if Mean(got[c]).Value > Mean(got[best]).Value {
 			best = c
 		}
 	}

@@ -101,7 +101,7 @@ func densities(inside []int, k int) (precision, density Estimate) {
 			hits++
 		}
 	}
-	return share(hits, len(inside)), mean(each)
+	return share(hits, len(inside)), Mean(each)
 }
 
 // RealCoverage returns the coverage to expect of so many generated rows that

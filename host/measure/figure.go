@@ -17,16 +17,3 @@ func level(v float64) *float64 { return &v }
 
 // proportionError is the standard error of a share p of n.
 func proportionError(p float64, n int) float64 { return math.Sqrt(p * (1 - p) / float64(n)) }
-
-// meanOf returns a mean and its standard error.
-func meanOf(x []float64) (mean, se float64) {
-	n := float64(len(x))
-	for _, v := range x {
-		mean += v
-	}
-	mean /= n
-	for _, v := range x {
-		se += (v - mean) * (v - mean)
-	}
-	return mean, math.Sqrt(se / (n - 1) / n)
-}

@@ -139,7 +139,7 @@ func commonest(rows sdk.Rows, condition string) float64 {
 	most := 0
 	var b sdk.Batch
 	for from := 0; from < rows.Len(); from += chunk(rows.Space()) {
-		b = rows.Gather(b, span(from, min(rows.Len(), from+chunk(rows.Space()))))
+		b = sdk.Between(rows, b, from, min(rows.Len(), from+chunk(rows.Space())))
 		for _, v := range b.Conditions[condition] {
 			counts[v]++
 			most = max(most, counts[v])

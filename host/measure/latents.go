@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/genhost/genhost/host/eval"
 	"github.com/genhost/genhost/host/report"
 	"github.com/genhost/genhost/sdk"
 )
@@ -122,8 +123,8 @@ func squaredError(ctx context.Context, y *study) ([]report.Figure, error) {
 			errs = append(errs, apart(a.Row(i), func(j int) float64 { return float64(b.Row(i)[j]) }))
 		}
 	}
-	mean, se := meanOf(errs)
-	f := report.Figure{Name: "mse", Value: mean, SE: se, N: len(errs), Better: report.Lower, Floor: level(y.meanRowError(test))}
+	f := figure("mse", eval.Mean(errs), report.Lower, "")
+	f.Floor = level(y.meanRowError(test))
 	return []report.Figure{f}, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/genhost/genhost/host/eval"
 	"github.com/genhost/genhost/host/report"
 	"github.com/genhost/genhost/sdk"
 )
@@ -88,8 +89,7 @@ func (y *study) heedful(rows sdk.Batch) sdk.Batch {
 
 // over is the mean of a part of scores.
 func over(scores []sdk.Score, name string, better report.Direction, note string, of func(sdk.Score) float64) report.Figure {
-	mean, se := meanOf(each(scores, of))
-	return report.Figure{Name: name, Value: mean, SE: se, N: len(scores), Better: better, Note: note}
+	return figure(name, eval.Mean(each(scores, of)), better, note)
 }
 
 func each(scores []sdk.Score, of func(sdk.Score) float64) []float64 {

@@ -48,7 +48,7 @@ func parzen(ctx context.Context, y *study) ([]report.Figure, error) {
 // from the others.
 func (y *study) validation() (validation, others sdk.Batch) {
 	rest, held := sdk.HoldOut(y.Train, max(1, min(kept, y.most(), sdk.Originals(y.Train).Len()/10)))
-	return held.Gather(sdk.Batch{}, span(0, held.Len())), y.sample(sdk.Originals(rest), y.Rows, forReal)
+	return sdk.Between(held, sdk.Batch{}, 0, held.Len()), y.sample(sdk.Originals(rest), y.Rows, forReal)
 }
 
 // sigmas are those of Goodfellow et al. for numbers in [0, 1], and more for
@@ -62,14 +62,6 @@ func (y *study) sigmas() []float64 {
 	all := make([]float64, steps)
 	for i := range all {
 		all[i] = math.Pow(10, -2.5+float64(i)/9)
-	}
-	return all
-}
-
-func span(from, to int) []int {
-	all := make([]int, to-from)
-	for i := range all {
-		all[i] = from + i
 	}
 	return all
 }

@@ -144,17 +144,24 @@ func (r Report) Has(before Report) bool {
 	return true
 }
 
+// GoesWith reports whether both are about the same model, rows, seed and
+// classifier.
+func (r Report) GoesWith(before Report) bool {
+	if r.Classifier != nil && before.Classifier != nil && *r.Classifier != *before.Classifier {
+		return false
+	}
+	return r.Step == before.Step && r.Run == before.Run && r.Train == before.Train && r.Test == before.Test &&
+		r.Rows == before.Rows && r.Seed == before.Seed && r.Genhost == before.Genhost
+}
+
 // With returns the report with those figures of an earlier one whose metrics
 // it did not look at, where both are about the same model, rows and seed.
 func (r Report) With(before Report) Report {
-	if r.Step != before.Step || r.Run != before.Run || r.Train != before.Train || r.Test != before.Test ||
-		r.Rows != before.Rows || r.Seed != before.Seed || r.Genhost != before.Genhost {
+	if !r.GoesWith(before) {
 		return r
 	}
 	if r.Classifier == nil {
 		r.Classifier = before.Classifier
-	} else if before.Classifier != nil && *r.Classifier != *before.Classifier {
-		return r
 	}
 	measured := map[string]bool{}
 	for _, f := range r.Figures {

@@ -94,7 +94,7 @@ func (c *Classifier) Accuracy(ctx context.Context, rows sdk.Rows) (float64, erro
 	var sum float64
 	var batch sdk.Batch
 	for from := 0; from < rows.Len(); from += chunk {
-		batch = rows.Gather(batch, span(from, min(rows.Len(), from+chunk)))
+		batch = sdk.Between(rows, batch, from, min(rows.Len(), from+chunk))
 		share, err := c.Agreement(ctx, batch)
 		if err != nil {
 			return 0, err
@@ -127,12 +127,4 @@ func (c *Classifier) apply(ctx context.Context, x sdk.Batch, width int, layer fu
 func (c *Classifier) input(tape *tensor.Tape, rows sdk.Batch) *tensor.Tensor {
 	dense := OneHot(c.space, rows)
 	return tape.Input(dense.Data, dense.Len(), dense.RowSize())
-}
-
-func span(from, to int) []int {
-	all := make([]int, to-from)
-	for i := range all {
-		all[i] = from + i
-	}
-	return all
 }

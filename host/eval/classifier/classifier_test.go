@@ -69,7 +69,7 @@ func train(t *testing.T, rows sdk.Rows, condition string, seed uint64) *Classifi
 	return c
 }
 
-func all(rows sdk.Rows) sdk.Batch { return rows.Gather(sdk.Batch{}, span(0, rows.Len())) }
+func all(rows sdk.Rows) sdk.Batch { return sdk.Between(rows, sdk.Batch{}, 0, rows.Len()) }
 
 func TestLearns(t *testing.T) {
 	for _, test := range []struct {

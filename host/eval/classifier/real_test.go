@@ -72,7 +72,7 @@ func TestFashion(t *testing.T) {
 	if os.Getenv("FULL") != "" {
 		n = train.Len()
 	}
-	some := sdk.InMemory(train.Space(), train.Gather(sdk.Batch{}, span(0, n)))
+	some := sdk.InMemory(train.Space(), sdk.Between(train, sdk.Batch{}, 0, n))
 	c, err := Train(t.Context(), some, "label", Options{Seed: 1})
 	if err != nil {
 		t.Fatal(err)
