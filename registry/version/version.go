@@ -67,6 +67,9 @@ func expand(op, v string) []rule {
 	}
 	last, _ := strconv.Atoi(numbers[len(numbers)-1])
 	numbers[len(numbers)-1] = strconv.Itoa(last + 1)
+	for len(numbers) < 3 { // a short version has no candidates
+		numbers = append(numbers, "0")
+	}
 	return []rule{{">=", v}, {"<", strings.Join(numbers, ".") + "-0"}} // below its release candidates too
 }
 
