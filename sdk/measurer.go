@@ -18,10 +18,11 @@ type Measurer interface {
 // A Comparison is rows that a model made, beside real ones.
 type Comparison struct {
 	Generated Batch
-	Train     Batch // that the model learned from
-	Test      Batch // that it did not
-	Decoded   Batch // what the model decodes of the rows of Test when it has encoded them, one for each; no rows where it cannot
-	Halfway   Batch // what it decodes halfway from each of these latents to the next, and from the last to the first; likewise
+	Train     Batch   // that the model learned from
+	Test      Batch   // that it did not
+	Decoded   Batch   // what the model decodes of the rows of Test when it has encoded them, one for each; no rows where it cannot
+	Halfway   Batch   // what it decodes halfway from each of these latents to the next, and from the last to the first; likewise
+	Scores    []Score // of the rows of Test, one for each; none where they are not known
 	Seed      uint64
 }
 

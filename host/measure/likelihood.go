@@ -28,6 +28,7 @@ func likelihood(ctx context.Context, y *study) ([]report.Figure, error) {
 	if err != nil {
 		return nil, err
 	}
+	y.testScores = test
 	y.phase("scoring training rows")
 	train, err := y.scores(ctx, scorer, y.real(min(few, y.Rows)))
 	if err != nil {

@@ -62,5 +62,25 @@ func TestModalityDecoded(t *testing.T) {
 	}
 }
 
+// A modality is shown how likely each held-out row is where that is measured too.
+func TestModalityScores(t *testing.T) {
+	s := subject(&coder{generator: generator{rows: ring(800, 3)}})
+	r := &ruler{}
+	s.Modality = r
+	s.Rows = 150
+	figuresOf(t, s, "likelihood", "modality")
+	if len(r.got.Scores) != 150 || r.got.Test.Len() != 150 {
+		t.Fatalf("%d scores of %d rows", len(r.got.Scores), r.got.Test.Len())
+	}
+	for i, got := range r.got.Scores {
+		if want := float64(r.got.Test.Row(i)[0]); got.Reconstruction != want {
+			t.Fatalf("row %d has %g, want %g", i, got.Reconstruction, want)
+		}
+	}
+	if figuresOf(t, s, "modality"); r.got.Scores != nil {
+		t.Errorf("%d scores that nobody asked for", len(r.got.Scores))
+	}
+}
+
 // sortedData are the numbers of rows, in whatever order these come.
 func sortedData(b sdk.Batch) []float32 { return slices.Sorted(slices.Values(b.Data)) }

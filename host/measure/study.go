@@ -25,7 +25,9 @@ type study struct {
 	judge     lazy[*classifier.Classifier]
 	viewed    lazy[view]
 	encodings lazy[sdk.Batch]
-	decodings lazy[sdk.Batch]
+
+	testScores []sdk.Score // of [study.test] rows, once the metric likelihood has them
+	decodings  lazy[sdk.Batch]
 }
 
 // A lazy value is made when it is first asked for.

@@ -25,12 +25,14 @@ const (
 // Measure compares texts: by the divergence of their n-grams from those of the
 // training texts, by how many are copies, and by how far they are from the nearest
 // training text. A ceiling is what held-out texts get, a floor what those of a
-// 2-gram model get that learned from the training texts.
+// 2-gram model get that learned from the training texts. Of models whose
+// likelihoods are known it is told how many bits a character takes.
 func (m *texts) Measure(ctx context.Context, space sdk.Space, c sdk.Comparison) ([]sdk.Measurement, error) {
 	var all [3][][]rune
+	var s *script
 	for i, rows := range []sdk.Batch{c.Generated, c.Train, c.Test} {
-		s, err := scriptOf(space, rows)
-		if err != nil {
+		var err error
+		if s, err = scriptOf(space, rows); err != nil {
 			return nil, err
 		}
 		if rows.Len() == 0 {
@@ -44,7 +46,10 @@ func (m *texts) Measure(ctx context.Context, space sdk.Space, c sdk.Comparison) 
 	found := x.divergences()
 	found = append(found, x.copies()...)
 	nearest, err := x.nearest(ctx)
-	return append(found, nearest), err
+	if err != nil {
+		return nil, err
+	}
+	return append(append(found, nearest), s.perCharacter(c)...), nil
 }
 
 // runes are the characters of a row, with ends after them up to as many as the

@@ -14,6 +14,7 @@ const (
 	metaAlphabet = "alphabet" // the tokens, by category, JSON: ["","a","b","ab"]; the first is the end of a text
 	metaMerges   = "merges"   // of byte-pair encoding, in order, JSON: [[1,2]]; each makes a token, the last of the alphabet
 	metaMode     = "mode"     // "lines" or "windows": what a row is
+	metaStride   = "stride"   // of windows that overlap: tokens from where one begins to where the next does
 	metaReplaced = "replaced" // how many characters of all splits U+FFFD stands for; absent for none
 	metaCut      = "cut"      // how many lines of all splits lack their end; absent for none
 	metaDropped  = "dropped"  // how many lines of all splits were left out; absent for none
@@ -45,6 +46,9 @@ func (c *corpus) space() sdk.Space {
 		Axes:     []string{"position"},
 		Segments: []sdk.Segment{{Kind: sdk.Category, Len: c.length, Of: len(c.alphabet.tokens)}},
 		Meta:     map[string]string{metaAlphabet: asJSON(c.alphabet.tokens), metaMode: c.mode},
+	}
+	if c.mode == modeWindows && 0 < c.stride && c.stride < c.length {
+		s.Meta[metaStride] = strconv.Itoa(c.stride)
 	}
 	if len(c.alphabet.merges) > 0 {
 		s.Meta[metaMerges] = asJSON(c.alphabet.merges)
@@ -78,6 +82,7 @@ type script struct {
 	tokens []string
 	mode   string
 	merges string // JSON; "" for none
+	stride int    // from row to row, of as many tokens or more
 }
 
 // scriptOf reads the Meta of a space, and reports rows that are no text of it.
@@ -101,6 +106,13 @@ func scriptOf(space sdk.Space, rows sdk.Batch) (*script, error) {
 	}
 	if s.mode != modeLines && s.mode != modeWindows {
 		return nil, fmt.Errorf("%w: the space's %s is %.80q: want %s or %s", sdk.ErrBadInput, metaMode, s.mode, modeLines, modeWindows)
+	}
+	if s.stride = space.Shape[0]; space.Meta[metaStride] != "" {
+		n, err := strconv.Atoi(space.Meta[metaStride])
+		if err != nil || n < 1 || n > s.stride {
+			return nil, fmt.Errorf("%w: the space's %s is %.80q: want a number from 1 to %d", sdk.ErrBadInput, metaStride, space.Meta[metaStride], s.stride)
+		}
+		s.stride = n
 	}
 	return s, space.Check(rows)
 }

@@ -31,7 +31,8 @@ func (e *gruEncoder) forward(x, labels *tensor.Tensor) *tensor.Tensor {
 // the first step something made of z, and z at each.
 type gruDecoder struct {
 	steps   int
-	dropout float32
+	unseen  float32 // share of the classes that it does not read while it trains
+	dropout float32 // and of the units that its last layer does not see
 	table   *nn.Embedding
 	dense   nn.MLP    // of z and labels
 	first   *nn.Dense // what it reads at the first step
@@ -45,8 +46,11 @@ func (d *gruDecoder) forward(z, labels, x *tensor.Tensor) *tensor.Tensor {
 	c := d.dense.Forward(beside(z, labels))
 	read := d.drop(d.table.Forward(x))
 	read = d.first.Forward(c).Beside(read.Columns(0, read.Cols-read.Cols/d.steps))
-	h := d.run(read.TimeMajor(d.steps), c, d.state.Forward(c))
-	return d.head.Forward(h).BatchMajor(d.steps)
+	h := d.run(read.TimeMajor(d.steps), c, d.state.Forward(c)).BatchMajor(d.steps)
+	// As Zaremba et al., arXiv:1409.2329, not from state to state.
+	h = h.Dropout(d.dropout).Reshape(z.Rows*d.steps, h.Cols/d.steps)
+	logits := d.head.Forward(h)
+	return logits.Reshape(z.Rows, d.steps*logits.Cols)
 }
 
 // run returns the states after each step, time-major like what is read.
@@ -62,11 +66,11 @@ func (d *gruDecoder) run(read, c, h *tensor.Tensor) *tensor.Tensor {
 // drop hides classes from the decoder while it trains, so that it learns to heed
 // z: Bowman et al., section 3.2.
 func (d *gruDecoder) drop(read *tensor.Tensor) *tensor.Tensor {
-	if d.dropout == 0 {
+	if d.unseen == 0 {
 		return read
 	}
 	width := read.Cols / d.steps
-	kept := read.Columns(0, d.steps).Scale(0).Plus(1).Dropout(d.dropout) // batch × steps
+	kept := read.Columns(0, d.steps).Scale(0).Plus(1).Dropout(d.unseen) // batch × steps
 	return read.Reshape(read.Rows*d.steps, width).Mul(kept.Reshape(read.Rows*d.steps, 1)).Reshape(read.Rows, read.Cols)
 }
 
@@ -111,7 +115,7 @@ func newGRU(p *tensor.Params, s settings, space sdk.Space, labels int) (networks
 	}
 	c := up[len(up)-1]
 	d := &gruDecoder{
-		steps: g.Len, dropout: float32(s.InputDropout),
+		steps: g.Len, unseen: float32(s.InputDropout), dropout: float32(s.Dropout),
 		table:   nn.NewEmbedding(p, "decoder.table", g.Of, s.Embedding),
 		dense:   nn.NewMLP(p, "decoder", up, hidden, hidden),
 		first:   nn.NewDense(p, "decoder.first", c, s.Embedding, tensor.Linear),

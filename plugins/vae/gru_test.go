@@ -36,8 +36,8 @@ func smallGRU(t *testing.T, steps int, change ...func(*settings)) *vae {
 var threeSequences = []float32{0, 2, 1, 1, 2, 2, 0, 1, 2, 0, 0, 1}
 
 func TestGRUGradient(t *testing.T) {
-	for name, rate := range map[string]float64{"all seen": 0, "some hidden": 0.5} {
-		v := smallGRU(t, 4, func(s *settings) { s.InputDropout = rate })
+	for name, rates := range map[string][2]float64{"all seen": {}, "some inputs hidden": {0.5}, "some units hidden": {0, 0.5}} {
+		v := smallGRU(t, 4, func(s *settings) { s.InputDropout, s.Dropout = rates[0], rates[1] })
 		checkGradient(t, name, v, func(tape *tensor.Tape) *tensor.Tensor {
 			tape.Train(5, 0)
 			eps := epsilon(tape.Constant(3, 2), 3, 3, 0, tape)
@@ -78,7 +78,7 @@ func TestGRUIsAutoregressive(t *testing.T) {
 
 // A third of the inputs is hidden in training, and none later.
 func TestGRUHidesInputs(t *testing.T) {
-	d := &gruDecoder{steps: 4, dropout: 0.3}
+	d := &gruDecoder{steps: 4, unseen: 0.3}
 	var tape tensor.Tape
 	const n = 5000
 	tape.Train(1, 0)
@@ -98,6 +98,28 @@ func TestGRUHidesInputs(t *testing.T) {
 	tape.Reset()
 	if read := d.drop(tape.Full(2, 8, 1)); slices.Contains(read.Data, 0) {
 		t.Error("inputs are hidden although nothing trains")
+	}
+}
+
+// Units are hidden from the last layer while it trains, others at each step.
+func TestGRUHidesUnits(t *testing.T) {
+	v := smallGRU(t, 4, func(s *settings) { s.Dropout = 0.99 })
+	decoded := func(training bool) []float32 {
+		var tape tensor.Tape
+		if training {
+			tape.Train(1, 0)
+		}
+		z := nn.Normal(tape.Constant(3, 2), 7, 0)
+		return v.decode(z, nil, tape.Input(threeSequences, 3, 4)).Data
+	}
+	bias := 0
+	for i, logit := range decoded(true) {
+		if logit == v.bias.Data[i%3] {
+			bias++
+		}
+	}
+	if all := decoded(false); bias < 30 || slices.Contains(all, v.bias.Data[0]) {
+		t.Errorf("%d of 36 logits are the bias alone in training, and later they are %v", bias, all)
 	}
 }
 

@@ -14,6 +14,7 @@ type settings struct {
 	Embedding    int      `json:"embedding" min:"1" max:"4096" help:"numbers that stand for a category in gru networks"`
 	Units        int      `json:"units" min:"1" max:"8192" help:"recurrent units of each gru network"`
 	InputDropout float64  `json:"input_dropout" min:"0" max:"0.99" help:"share of the categories that a gru decoder does not see while it trains, so that it heeds the latent"`
+	Dropout      float64  `json:"dropout" min:"0" max:"0.99" help:"share of its recurrent units that a gru decoder's last layer does not see while it trains, against learning texts by heart"`
 	Activation   string   `json:"activation" choices:"relu,leaky_relu,tanh,sigmoid" help:"function after each hidden layer"`
 	Likelihood   string   `json:"likelihood" choices:"auto,bernoulli,gaussian" help:"p(x|z) of numbers; auto is bernoulli for unit and binary ones, gaussian for others"`
 	Output       string   `json:"output" choices:"auto,mean,draw" help:"rows that are made are the mean of p(x|z) and its likeliest categories, or draws from it; auto draws where there are categories"`

@@ -112,6 +112,14 @@ func TestMisruled(t *testing.T) {
 				return all, err
 			}}
 		}), []string{measures}},
+		{"a figure of scores that is none", warped(func(g *grid) misruled {
+			return misruled{ruled: ruled{g}, measure: func(all []sdk.Measurement, c sdk.Comparison, err error) ([]sdk.Measurement, error) {
+				if len(c.Scores) > 0 {
+					all = append(all, sdk.Measurement{Name: "surprise", Value: -c.Scores[0].LogLikelihood})
+				}
+				return all, err
+			}}
+		}), []string{measures}},
 		{"measures what does not fit", warped(func(g *grid) misruled {
 			return misruled{ruled: ruled{g}, measure: func(all []sdk.Measurement, _ sdk.Comparison, err error) ([]sdk.Measurement, error) {
 				if err != nil {

@@ -33,8 +33,8 @@ func (m *medium) measure(ctx context.Context, space sdk.Space, c sdk.Comparison)
 	return measurer.Measure(ctx, space, c)
 }
 
-// checkMeasure measures rows of a model that does not encode, and of one that
-// does.
+// checkMeasure measures rows of a model that neither encodes nor scores, and of
+// one that does.
 func checkMeasure(ctx context.Context, b Bench, m *medium) error {
 	space, c, err := m.comparison()
 	if err != nil {
@@ -46,6 +46,10 @@ func checkMeasure(ctx context.Context, b Bench, m *medium) error {
 	c.Decoded, c.Halfway = c.Train, c.Generated
 	if err := m.checkFigures(ctx, b, space, c); err != nil {
 		return fmt.Errorf("with rows that were decoded: %w", err)
+	}
+	c.Scores = slices.Repeat([]sdk.Score{{LogLikelihood: -3, ELBO: -4, Reconstruction: -2, KL: 2}}, c.Test.Len())
+	if err := m.checkFigures(ctx, b, space, c); err != nil {
+		return fmt.Errorf("with scores: %w", err)
 	}
 	return nil
 }

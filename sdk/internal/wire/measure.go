@@ -23,24 +23,39 @@ func (m *modality) Measure(ctx context.Context, space sdk.Space, c sdk.Compariso
 	if err != nil {
 		return nil, err
 	}
-	in := &pb.MeasureRequest{Session: m.session, Space: toSpace(space), Seed: c.Seed}
-	for _, rows := range []sdk.Batch{c.Generated, c.Train, c.Test, c.Decoded, c.Halfway} {
-		err := send(rows, func(c *pb.Chunk) error {
-			request := in
-			request.Rows, in = c, &pb.MeasureRequest{}
-			return stream.Send(request)
-		})
-		if errors.Is(err, io.EOF) { // the plugin says why when it is asked for its answer
-			break
-		}
-		if err != nil {
-			return nil, err
-		}
+	err = sendComparison(c, &pb.MeasureRequest{Session: m.session, Space: toSpace(space), Seed: c.Seed}, stream.Send)
+	if err != nil && !errors.Is(err, io.EOF) { // the plugin says why when it is asked for its answer
+		return nil, err
 	}
 	if err := stream.CloseSend(); err != nil {
 		return nil, err
 	}
 	return receiveMeasurements(stream.Recv)
+}
+
+// sendComparison puts all of a comparison into requests, of which this is the
+// first.
+func sendComparison(c sdk.Comparison, first *pb.MeasureRequest, put func(*pb.MeasureRequest) error) error {
+	if len(c.Scores) != 0 && len(c.Scores) != c.Test.Len() {
+		return fmt.Errorf("%w: measure: %d scores of %d rows", sdk.ErrBadInput, len(c.Scores), c.Test.Len())
+	}
+	in := first
+	for _, rows := range []sdk.Batch{c.Generated, c.Train, c.Test, c.Decoded, c.Halfway} {
+		err := send(rows, func(c *pb.Chunk) error {
+			request := in
+			request.Rows, in = c, &pb.MeasureRequest{}
+			return put(request)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	for part := range toScores(c.Scores) {
+		if err := put(&pb.MeasureRequest{Scores: part.Data}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // receiveMeasurements reads what a plugin has found. It trusts no part of it.
@@ -96,7 +111,26 @@ func (s *server) Measure(stream grpc.BidiStreamingServer[pb.MeasureRequest, pb.M
 			return err
 		}
 	}
+	if c.Scores, err = scoresOf(c.Test.Len(), stream.Recv); err != nil {
+		return err
+	}
 	return s.measure(stream, first, c)
+}
+
+// scoresOf reads the scores of n rows, if there are any, in the rest of the
+// requests.
+func scoresOf(n int, next func() (*pb.MeasureRequest, error)) ([]sdk.Score, error) {
+	part, err := next()
+	if errors.Is(err, io.EOF) {
+		return nil, nil
+	}
+	return receiveScores(n, func() (*pb.Scores, error) {
+		data, failed := part.GetScores(), err
+		if failed == nil {
+			part, err = next()
+		}
+		return &pb.Scores{Data: data}, failed
+	})
 }
 
 func (s *server) measure(stream grpc.BidiStreamingServer[pb.MeasureRequest, pb.MeasureResponse], in *pb.MeasureRequest, c sdk.Comparison) error {

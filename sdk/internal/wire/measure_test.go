@@ -32,6 +32,11 @@ func (l telling) Measure(_ context.Context, space sdk.Space, c sdk.Comparison) (
 			all = append(all, sdk.Measurement{Name: name, Doc: "the last number", Value: float64(rows.Data[len(rows.Data)-1]), N: rows.Len()})
 		}
 	}
+	for i, s := range c.Scores {
+		if i%9999 == 0 {
+			all = append(all, sdk.Measurement{Name: "score", Doc: "of a row", Value: s.LogLikelihood + s.ELBO, SE: s.KL, N: len(c.Scores)})
+		}
+	}
 	slices.SortFunc(all, func(a, b sdk.Measurement) int { return strings.Compare(a.Name, b.Name) })
 	for range 250 {
 		all = append(all, sdk.Measurement{Name: "more", Doc: strings.Repeat("long ", 100)})
@@ -79,17 +84,25 @@ func TestMeasurementsAreTheSameOnBothSides(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := sdk.Comparison{Generated: rowsOf(3, 1), Train: rowsOf(60_000, 2), Test: rowsOf(2, 3), Seed: 7}
-	for _, decoded := range []sdk.Batch{{}, rowsOf(90_000, 4)} {
-		c.Decoded, c.Halfway = decoded, decoded.Slice(0, decoded.Len()/2)
+	const tests = 40_000 // whose scores are more than a message
+	c := sdk.Comparison{Generated: rowsOf(3, 1), Train: rowsOf(60_000, 2), Test: rowsOf(tests, 3), Seed: 7}
+	for i, decoded := range []sdk.Batch{{}, rowsOf(90_000, 4), {}, rowsOf(tests, 5)} {
+		c.Decoded, c.Halfway, c.Scores = decoded, decoded.Slice(0, decoded.Len()/2), nil
+		for j := range i / 2 * tests {
+			c.Scores = append(c.Scores, sdk.Score{LogLikelihood: -float64(j), ELBO: -1.5, KL: float64(i)})
+		}
 		want, err := near.(sdk.Measurer).Measure(t.Context(), space, c)
 		if err != nil {
 			t.Fatal(err)
 		}
 		got, err := measurer.Measure(t.Context(), space, c)
 		if err != nil || !reflect.DeepEqual(got, want) {
-			t.Errorf("%d decoded: %d measurements of %d, or others; %v", decoded.Len(), len(got), len(want), err)
+			t.Errorf("%d decoded, %d scores: %d measurements of %d, or others; %v", decoded.Len(), len(c.Scores), len(got), len(want), err)
 		}
+	}
+	c.Scores = c.Scores[1:]
+	if _, err := measurer.Measure(t.Context(), space, c); !errors.Is(err, sdk.ErrBadInput) {
+		t.Errorf("a score too few: got %v", err)
 	}
 	_, err = measurer.Measure(t.Context(), space, sdk.Comparison{})
 	if !errors.Is(err, sdk.ErrBadInput) || len(sdk.Hints(err)) != 1 {

@@ -2965,13 +2965,15 @@ func (x *PreviewResponse) GetText() []byte {
 // The rows of five batches come one after another, each with a head of its own:
 // generated ones, those that the model learned from, those that it did not; what it
 // makes of these when it encodes and decodes them, and what it decodes halfway from
-// each latent to the next. The last two may be missing.
+// each latent to the next. The last two may be missing. After them come scores of
+// the third, as messages Scores have them, if any.
 type MeasureRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Session       string                 `protobuf:"bytes,1,opt,name=session,proto3" json:"session,omitempty"` // this and the next two of the first request only
 	Space         *Space                 `protobuf:"bytes,2,opt,name=space,proto3" json:"space,omitempty"`
 	Seed          uint64                 `protobuf:"varint,3,opt,name=seed,proto3" json:"seed,omitempty"`
 	Rows          *Chunk                 `protobuf:"bytes,4,opt,name=rows,proto3" json:"rows,omitempty"`
+	Scores        []byte                 `protobuf:"bytes,5,opt,name=scores,proto3" json:"scores,omitempty"` // of requests without rows
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -3030,6 +3032,13 @@ func (x *MeasureRequest) GetSeed() uint64 {
 func (x *MeasureRequest) GetRows() *Chunk {
 	if x != nil {
 		return x.Rows
+	}
+	return nil
+}
+
+func (x *MeasureRequest) GetScores() []byte {
+	if x != nil {
+		return x.Scores
 	}
 	return nil
 }
@@ -3463,12 +3472,13 @@ const file_genhost_proto_rawDesc = "" +
 	"\x04rows\x18\x04 \x01(\v2\x18.genhost.plugin.v1.ChunkR\x04rows\"7\n" +
 	"\x0fPreviewResponse\x12\x10\n" +
 	"\x03png\x18\x01 \x01(\fR\x03png\x12\x12\n" +
-	"\x04text\x18\x02 \x01(\fR\x04text\"\x9c\x01\n" +
+	"\x04text\x18\x02 \x01(\fR\x04text\"\xb4\x01\n" +
 	"\x0eMeasureRequest\x12\x18\n" +
 	"\asession\x18\x01 \x01(\tR\asession\x12.\n" +
 	"\x05space\x18\x02 \x01(\v2\x18.genhost.plugin.v1.SpaceR\x05space\x12\x12\n" +
 	"\x04seed\x18\x03 \x01(\x04R\x04seed\x12,\n" +
-	"\x04rows\x18\x04 \x01(\v2\x18.genhost.plugin.v1.ChunkR\x04rows\"U\n" +
+	"\x04rows\x18\x04 \x01(\v2\x18.genhost.plugin.v1.ChunkR\x04rows\x12\x16\n" +
+	"\x06scores\x18\x05 \x01(\fR\x06scores\"U\n" +
 	"\x0fMeasureResponse\x12B\n" +
 	"\fmeasurements\x18\x01 \x03(\v2\x1e.genhost.plugin.v1.MeasurementR\fmeasurements\"\xe3\x01\n" +
 	"\vMeasurement\x12\x12\n" +
