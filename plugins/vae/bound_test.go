@@ -36,14 +36,17 @@ func checkGradient(t *testing.T, name string, v *vae, build func(*tensor.Tape) *
 		return build(&tape)
 	}
 	loss().Backward(&v.params)
-	const h = 1.0 / 128
 	for _, q := range v.params.All() {
+		h := float32(1.0 / 128)
+		if q.Tensor == v.spread {
+			h /= spreadScale
+		}
 		for i := range q.Tensor.Data {
 			old := q.Tensor.Data[i]
 			q.Tensor.Data[i] = old + h
 			up := loss().Item()
 			q.Tensor.Data[i] = old - h
-			want := (up - loss().Item()) / (2 * h)
+			want := (up - loss().Item()) / float64(2*h)
 			q.Tensor.Data[i] = old
 			if got := float64(q.Tensor.Grad[i]); math.Abs(got-want) > 2e-3*(1+math.Abs(want)) {
 				t.Errorf("%s: %s[%d]: gradient %.5f, differences say %.5f", name, q.Name, i, got, want)

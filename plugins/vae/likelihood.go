@@ -160,15 +160,18 @@ func (v *vae) logPart(p part, x, d *tensor.Tensor, tape *tensor.Tape) *tensor.Te
 // logVar is the logarithm of the variance of a Gaussian part, one number that
 // is learned: Rybkin et al., arXiv:2006.13202. It begins at 0, and stays above
 // -12 by their soft bound, or rows that can be told exactly would have an
-// infinite density.
+// infinite density. A step of Adam changes a parameter by the rate at most, and
+// this one has further to go than weights: a tenth of it is what is learned.
 func (v *vae) logVar(p part, tape *tensor.Tape) *tensor.Tensor {
 	const least = -12
-	all := v.spread.On(tape).Plus(-least).Softplus().Plus(least)
+	all := v.spread.On(tape).Scale(spreadScale).Plus(-least).Softplus().Plus(least)
 	if all.Cols == 1 {
 		return all
 	}
 	return all.Columns(p.spread, p.spread+1)
 }
+
+const spreadScale = 10
 
 // checkBinarise reports rows that cannot be binarised, though they are to be.
 func (s settings) checkBinarise(space sdk.Space, ps parts) error {

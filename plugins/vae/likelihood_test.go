@@ -76,7 +76,7 @@ func TestMixedLogLikelihood(t *testing.T) {
 			return logits[int(class)] - math.Log(sum)
 		}
 		sd := func(i int) float64 {
-			return math.Sqrt(math.Exp(math.Log1p(math.Exp(float64(v.spread.Data[i])+12)) - 12))
+			return math.Sqrt(math.Exp(math.Log1p(math.Exp(spreadScale*float64(v.spread.Data[i])+12)) - 12))
 		}
 		bit := func(x, logit float64) float64 {
 			q := 1 / (1 + math.Exp(-logit))

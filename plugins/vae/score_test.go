@@ -24,7 +24,7 @@ func linear(t *testing.T, off float64) *vae {
 	}
 	v.trained = true
 	e, d := v.encoder.(mlp).MLP[0], v.decoder.(mlpDecoder).MLP[0]
-	v.spread.Data[0] = -0.8
+	v.spread.Data[0] = -0.8 / spreadScale
 	variance := linearVariance(v)
 	for i, w := range linearRows {
 		precision := 1.0
@@ -51,7 +51,7 @@ var (
 )
 
 func linearVariance(v *vae) float64 {
-	return math.Exp(math.Log1p(math.Exp(float64(v.spread.Data[0])+12)) - 12)
+	return math.Exp(math.Log1p(math.Exp(spreadScale*float64(v.spread.Data[0])+12)) - 12)
 }
 
 // linearLikelihood is log p(x) = log N(x; b, WᵀW + σ²I): the rows of W are

@@ -125,7 +125,7 @@ func logP(v *vae, x, p []float64) float64 {
 			q := 1 / (1 + math.Exp(-p[j]))
 			sum += x[j]*math.Log(q) + (1-x[j])*math.Log(1-q)
 		} else {
-			logVar := math.Log1p(math.Exp(float64(v.spread.Data[0])+12)) - 12
+			logVar := math.Log1p(math.Exp(spreadScale*float64(v.spread.Data[0])+12)) - 12
 			sum += logNormal(x[j], p[j], math.Exp(logVar/2))
 		}
 	}
@@ -133,11 +133,11 @@ func logP(v *vae, x, p []float64) float64 {
 }
 
 // A Gaussian decoder that can tell rows no better than by their mean learns
-// their variance.
+// their variance, in fewer steps of this rate than its logarithm is from 0.
 func TestSpreadLearnsTheVariance(t *testing.T) {
 	const n, sd = 512, 0.25
 	s := defaults
-	s.Latent, s.Hidden, s.Epochs, s.Batch, s.Rate, s.Beta = 1, nil, 300, n, 0.02, 1000 // the latent says nothing
+	s.Latent, s.Hidden, s.Epochs, s.Batch, s.Rate, s.Beta = 1, nil, 100, n, 0.02, 1000 // the latent says nothing
 	v, err := newVAE(s, space(sdk.Real, 3))
 	if err != nil {
 		t.Fatal(err)
@@ -145,7 +145,7 @@ func TestSpreadLearnsTheVariance(t *testing.T) {
 	x := sdk.MakeBatch(n, 3)
 	rng := rand.New(rand.NewPCG(1, 2))
 	for i := range x.Data {
-		x.Data[i] = float32(1 + sd*rng.NormFloat64())
+		x.Data[i] = float32(0.3 + sd*rng.NormFloat64())
 	}
 	job := &sdk.Job{Data: sdk.InMemory(v.space, x)}
 	if err := job.Run(t.Context(), v); err != nil {
@@ -201,7 +201,7 @@ func TestSpreadIsBounded(t *testing.T) {
 	v, _ := small(t, sdk.Real)
 	var tape tensor.Tape
 	for _, c := range [][2]float32{{-1000, -12}, {0, 0}, {5, 5}} {
-		v.spread.Data[0] = c[0]
+		v.spread.Data[0] = c[0] / spreadScale
 		if got := v.logVar(v.parts[0], &tape).Item(); math.Abs(got-float64(c[1])) > 1e-4 {
 			t.Errorf("a spread of %g is a log variance of %g, want %g", c[0], got, c[1])
 		}
