@@ -1,6 +1,7 @@
 package host
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,6 +18,8 @@ type real struct {
 	lessons               sdk.Rows // for a classifier: none of those to test on
 	lessonSplit           report.Split
 	trainSplit, testSplit report.Split
+	named                 bool // the train rows are what the user named: the run came without its own
+	others                bool // and they are not those that the model learned from
 	notes                 []string
 	files                 []*dataset.File
 }
@@ -39,12 +42,16 @@ func (s *session) realRows(ctx context.Context, data string, told func(rows, tot
 			r.Close()
 		}
 	}()
-	validated, err := r.openTrain(ctx, s, told)
+	validated, splits, err := r.openTrain(ctx, s, data, told)
 	if err != nil {
 		return nil, err
 	}
+	apart := data != "" || s.run.Config.Source.Test != ""
+	if r.named { // the same data are both
+		apart = heldOutSplit(splits) != ""
+	}
 	switch {
-	case data != "" || s.run.Config.Source.Test != "":
+	case apart:
 		return r, r.openTest(ctx, s, data, told)
 	case validated != nil:
 		r.lessons = r.train
@@ -57,38 +64,61 @@ func (s *session) realRows(ctx context.Context, data string, told func(rows, tot
 		r.testOn(half, r.lessonSplit.Split+", one half")
 		r.trainSplit.Split += ", the other half"
 		r.trainSplit.Rows = r.train.Len()
+		if r.others {
+			break
+		}
 		r.note("the run held nothing out: the model has seen the rows that stand for held-out ones, so what it knows by heart does not show; --data names others")
 	}
 	r.lessonSplit = r.trainSplit
 	return r, nil
 }
 
-// openTrain opens the rows that the model learned from, and returns those of
-// the same split that it was validated on, if there were any.
-func (r *real) openTrain(ctx context.Context, s *session, told func(rows, total int)) (validated sdk.Rows, err error) {
+// openTrain opens the rows that the model learned from, or, of a run that came
+// without them, those that a user names in their place. It returns those of the
+// same split that it was validated on, if there were any, and which splits there
+// are.
+func (r *real) openTrain(ctx context.Context, s *session, data string, told func(rows, total int)) (validated sdk.Rows, splits []string, err error) {
 	c := s.run.Config
-	file, _, err := s.reader.open(ctx, sdk.Source{Path: c.Source.Path, Dataset: c.Source.Dataset, Split: c.Source.Train}, told)
+	from := c.Source.From
+	src, err := s.trainSource()
+	if err != nil && data == "" {
+		err = sdk.Hint(err, nameRows)
+	}
+	if err != nil && data != "" {
+		r.named, from = true, data
+		src, err = s.reader.source(data)
+		src.Space = &s.space
+	}
 	if err != nil {
-		return nil, fmt.Errorf("the rows that it learned from: %w", err)
+		return nil, nil, err
+	}
+	file, info, err := s.reader.open(ctx, src, told)
+	if err != nil {
+		return nil, nil, fmt.Errorf("the rows that it learned from: %w", err)
 	}
 	r.files = append(r.files, file)
 	if err := sameRows(s.space, file.Space()); err != nil {
-		return nil, fmt.Errorf("%s has changed: %w", c.Source.From, err)
+		return nil, nil, fmt.Errorf("%s has changed: %w", from, err)
 	}
 	was, known := s.run.Data.Split(c.Source.Train)
-	rows := sdk.Originals(file).Len()
-	if known && was.SHA256 != file.SHA256() || c.HeldOut >= rows {
-		r.note(c.Source.From + " is not what it was when the model learned from it")
+	rows, same := sdk.Originals(file).Len(), known && was.SHA256 == file.SHA256()
+	r.others = r.named && !same
+	switch {
+	case same:
+	case r.others:
+		r.note("the rows that the model learned from, " + c.Source.From + ", are not here: those of " + data + " stand for them, and the model has seen none of these, or all")
+	case known || c.HeldOut >= rows:
+		r.note(from + " is not what it was when the model learned from it")
 	}
 	r.train, r.lessons = file, file
-	r.trainSplit = report.Split{Data: c.Source.From, Split: c.Source.Train, Rows: file.Len(), SHA256: file.SHA256()}
+	r.trainSplit = report.Split{Data: from, Split: cmp.Or(src.Split, info.Splits[0]), Rows: file.Len(), SHA256: file.SHA256()}
 	r.lessonSplit = r.trainSplit
-	if c.HeldOut > 0 && c.HeldOut < rows {
+	if c.HeldOut > 0 && c.HeldOut < rows && !r.others {
 		r.train, validated = sdk.HoldOut(file, c.HeldOut)
 		r.trainSplit.Split += fmt.Sprintf(", less %d validated on", c.HeldOut)
 		r.trainSplit.Rows = r.train.Len()
 	}
-	return validated, nil
+	return validated, info.Splits, nil
 }
 
 // openTest opens the rows that a user names, or the split that was held out. Of

@@ -2,6 +2,7 @@ package host
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,6 +25,7 @@ import (
 type toy struct {
 	previewFails bool
 	crashes      bool
+	version      string
 	drawn        *sdk.GenerateRequest // what Draw was asked last
 	encoded      []sdk.Batch          // what Encode was given
 	decoded      []sdk.Batch          // what Decode was given
@@ -33,7 +35,7 @@ type toy struct {
 
 func (y *toy) Plugin() sdk.Plugin {
 	return sdk.Plugin{
-		Name: "toy", Version: "0.1.0", Doc: "in memory",
+		Name: "toy", Version: cmp.Or(y.version, "0.1.0"), Doc: "in memory",
 		Models: []sdk.ModelSpec{{Name: "echo", Family: "toy", Doc: "echoes",
 			ModelMaker: sdk.MakeModel(echoSettings{1}, func(s echoSettings, space sdk.Space) (*echo, error) {
 				return &echo{toy: y, space: space, epochs: s.Epochs}, nil
@@ -121,7 +123,11 @@ func pairSpace(src sdk.Source) sdk.Space {
 }
 
 func (pairs) Inspect(_ context.Context, src sdk.Source) (sdk.Info, error) {
-	return sdk.Info{Space: pairSpace(src), Rows: 10, Splits: []string{"train", "test"}}, nil
+	info := sdk.Info{Space: pairSpace(src), Rows: 10, Splits: []string{"train", "test"}}
+	if src.Path != "" {
+		info.Files = []string{src.Path}
+	}
+	return info, nil
 }
 
 func (pairs) Read(_ context.Context, src sdk.Source, w sdk.RowWriter) error {

@@ -103,21 +103,36 @@ func (s *session) startReader(ctx context.Context) error {
 // training, or else what it was trained on. The rows must be like those that
 // the model knows.
 func (s *session) rows(ctx context.Context, data string, told func(rows, total int)) (*dataset.File, error) {
-	c := s.run.Config.Source
-	src := sdk.Source{Path: c.Path, Dataset: c.Dataset, Split: c.Train}
-	if c.Test != "" {
-		src.Split = c.Test
+	src, err := s.trainSource()
+	if test := s.run.Config.Source.Test; test != "" {
+		src.Split = test
 	} else if s.space.Variants() > 1 {
 		src.Space = &s.space // without variants
 	}
 	if data != "" {
-		var err error
-		if src, err = s.reader.source(data); err != nil {
-			return nil, err
-		}
+		src, err = s.reader.source(data)
 		src.Space = &s.space
+	} else if err != nil {
+		err = sdk.Hint(err, nameRows)
+	}
+	if err != nil {
+		return nil, err
 	}
 	return s.openRows(ctx, src, told)
+}
+
+// nameRows is advice for who has none.
+const nameRows = "name rows like them: --data PATH"
+
+// trainSource is what the model learned from. A run that was pulled may have
+// come without.
+func (s *session) trainSource() (sdk.Source, error) {
+	c := s.run.Config.Source
+	src := sdk.Source{Path: c.Path, Dataset: c.Dataset, Split: c.Train}
+	if src.Path == "" && src.Dataset == "" {
+		return src, fmt.Errorf("%w: it came without the rows that it learned from, %s", sdk.ErrBadInput, c.From)
+	}
+	return src, nil
 }
 
 // openRows opens rows that must be like those that the model knows.

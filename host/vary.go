@@ -125,7 +125,11 @@ func (s *session) shift(ctx context.Context, assignments []string) ([]float32, e
 	if len(assignments) == 0 {
 		return nil, nil
 	}
-	rows, err := s.openRows(ctx, s.trainSource(), nobody{}.Reading)
+	src, err := s.trainSource()
+	if err != nil {
+		return nil, sdk.Hint(err, "attributes are directions between these: they need a run that was trained here")
+	}
+	rows, err := s.openRows(ctx, src, nobody{}.Reading)
 	if err != nil {
 		return nil, err
 	}
@@ -158,11 +162,6 @@ func (s *session) shift(ctx context.Context, assignments []string) ([]float32, e
 		}
 	}
 	return shift, nil
-}
-
-func (s *session) trainSource() sdk.Source {
-	c := s.run.Config.Source
-	return sdk.Source{Path: c.Path, Dataset: c.Dataset, Split: c.Train}
 }
 
 // attribute reads NAME=AMOUNT, where NAME is a value of a condition, such as a

@@ -51,10 +51,11 @@ host/chart               gonum.org/v1/plot
 host/eval                sdk sdk/tensor gonum.org/v1/gonum
 host/eval/classifier     sdk sdk/tensor sdk/nn sdk/optim
 host/report              sdk
+host/card                sdk host/run host/report
 host/measure             sdk host/eval host/eval/classifier host/report
 host/process             sdk sdk/dial
 host/tensorboard         google.golang.org/protobuf
-host                     sdk sdk/dataset registry host/run host/npy host/chart host/tensorboard host/process host/measure host/report host/eval/classifier
+host                     sdk sdk/dataset sdk/safetensors registry registry/oci host/card host/run host/npy host/chart host/tensorboard host/process host/measure host/report host/eval/classifier
 cmd/genhost/progress     sdk github.com/vbauerster/mpb/v8 golang.org/x/term
 cmd/genhost              sdk registry host host/run host/measure host/report cmd/genhost/progress github.com/spf13/cobra
 `

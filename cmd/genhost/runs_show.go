@@ -56,6 +56,11 @@ func showRun(w io.Writer, r *run.Run, s run.Summary) error {
 	if s.Best != nil {
 		fmt.Fprintf(w, "\nbest at step %d: val_loss %.4g", s.Best.Step, s.Best.Loss)
 	}
+	if o, pulled, err := r.Origin(); err != nil {
+		fmt.Fprintf(w, "\n%s", progress.Clean(err.Error()))
+	} else if pulled {
+		fmt.Fprintf(w, "\npulled from %s, where it was %s: %s", o.Reference, o.Run, o.Digest)
+	}
 	_, err = fmt.Fprintf(w, "\n%s\n%s", evaluated(r), config)
 	return err
 }

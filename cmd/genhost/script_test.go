@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/genhost/genhost/registry/oci/ocitest"
 )
 
 func TestMain(m *testing.M) {
@@ -29,12 +31,13 @@ var pluginDir = filepath.Join(os.TempDir(), fmt.Sprintf("genhost-plugins-%d", os
 // holds the real plugins and those of testdata/plugins.
 func TestScript(t *testing.T) {
 	bin := plugins(t)
-	cache := t.TempDir()
+	cache, registry := t.TempDir(), ocitest.New(t)
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata",
 		RequireExplicitExec: true,
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("GENHOST_CACHE", cache)
+			e.Setenv("REGISTRY", registry.Host)
 			return os.Symlink(bin, filepath.Join(e.WorkDir, "bin"))
 		},
 	})

@@ -28,14 +28,9 @@ func (r Report) Text() string {
 	}
 	b.WriteString("\n")
 	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "FIGURE\tVALUE\tN\tFLOOR\tCEILING\tBETTER\tNOTE")
+	fmt.Fprintln(t, strings.ToUpper(strings.Join(columns, "\t")))
 	for _, f := range r.Figures {
-		if f.Problem != "" {
-			fmt.Fprintf(t, "%s\t-\t-\t-\t-\t-\t%s\n", f.Name, clean(f.Problem))
-			continue
-		}
-		fmt.Fprintf(t, "%s\t%s\t%d\t%s\t%s\t%s\t%s\n", f.Name, estimate(f.Value, f.SE), f.N,
-			level(f.Floor, f.SE), level(f.Ceiling, f.SE), f.Better.text(f.Ideal), clean(f.Note))
+		fmt.Fprintln(t, strings.Join(f.cells(), "\t"))
 	}
 	t.Flush() // to memory
 	b.WriteString("\n")
@@ -43,6 +38,40 @@ func (r Report) Text() string {
 		fmt.Fprintln(&b, clean(line))
 	}
 	return trimmed(b.String())
+}
+
+// columns are what a table says of a figure.
+var columns = []string{"figure", "value", "n", "floor", "ceiling", "better", "note"}
+
+// cells are what it says, in their order.
+func (f Figure) cells() []string {
+	if f.Problem != "" {
+		return []string{f.Name, "-", "-", "-", "-", "-", clean(f.Problem)}
+	}
+	return []string{f.Name, estimate(f.Value, f.SE), fmt.Sprint(f.N), level(f.Floor, f.SE), level(f.Ceiling, f.SE), f.Better.text(f.Ideal), clean(f.Note)}
+}
+
+// Markdown returns the figures as a table in Markdown, and what to heed of
+// them.
+func (r Report) Markdown() string {
+	var b strings.Builder
+	line := func(cells []string) {
+		fmt.Fprintf(&b, "| %s |\n", strings.Join(cells, " | "))
+	}
+	line(columns)
+	b.WriteString("|" + strings.Repeat("---|", len(columns)) + "\n")
+	for _, f := range r.Figures {
+		cells := f.cells()
+		for i, c := range cells {
+			cells[i] = strings.ReplaceAll(c, "|", `\|`)
+		}
+		line(cells)
+	}
+	b.WriteString("\n")
+	for _, note := range append(footer[:len(footer):len(footer)], r.Notes...) {
+		fmt.Fprintf(&b, "- %s\n", clean(note))
+	}
+	return b.String()
 }
 
 // String is the split as a person says it.

@@ -14,6 +14,12 @@
 //	  plugin.log        the plugin's own words
 //	  lock              held by the process that trains it
 //
+// A run that was trained elsewhere, see [Receive], has beside the first four,
+// metrics and one checkpoint:
+//
+//	origin.json       where it came from
+//	README.md         its model card
+//
 // A run appears under its name only when it is complete, so nobody sees half
 // of one, and two that start at once get two names. Files that are written
 // whole are replaced whole; the two that grow, grow by whole lines, and a line

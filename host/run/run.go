@@ -32,6 +32,8 @@ const (
 	logFile     = "plugin.log"
 	lockFile    = "lock"
 	evalFile    = "eval.json"
+	originFile  = "origin.json"
+	cardFile    = "README.md"
 )
 
 // latest is a name that stands for the newest run.

@@ -30,7 +30,7 @@ type Status struct {
 	Seconds float64   `json:"seconds"` // spent training
 	Started time.Time `json:"started"`
 	Ended   time.Time `json:"ended,omitzero"`
-	Process Process   `json:"process"` // that trains, or did
+	Process Process   `json:"process,omitzero"` // that trains, or did
 
 	Best *Best `json:"best,omitempty"` // nil until a model is validated
 }

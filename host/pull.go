@@ -1,0 +1,222 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/genhost/genhost/host/card"
+	"github.com/genhost/genhost/host/report"
+	"github.com/genhost/genhost/host/run"
+	"github.com/genhost/genhost/registry"
+	"github.com/genhost/genhost/registry/oci"
+	"github.com/genhost/genhost/sdk"
+)
+
+// A PullRequest asks for a trained model that somebody has given away.
+type PullRequest struct {
+	From      string // an OCI reference, see [oci.Parse]
+	Run       string // the run's name here; "" is the one it had there
+	AnyPlugin bool   // also with plugins of versions that may not understand it
+}
+
+// Pull makes a run of a trained model that [Host.Push] has published, with the
+// plugins that models.toml has for it. The run appears once all of it is what its
+// digests say and the model has loaded its weights.
+func (h *Host) Pull(ctx context.Context, req PullRequest) (*run.Run, error) {
+	r, err := h.pull(ctx, req)
+	if err != nil {
+		return nil, fmt.Errorf("pull: %w", err)
+	}
+	return r, nil
+}
+
+func (h *Host) pull(ctx context.Context, req PullRequest) (*run.Run, error) {
+	ref, err := oci.Parse(req.From)
+	if err != nil {
+		return nil, err
+	}
+	from, err := oci.Open(ctx, ref)
+	if err != nil {
+		return nil, err
+	}
+	b, err := from.FindBundle(ctx, ref.Which())
+	if err != nil {
+		return nil, err
+	}
+	facts, err := card.Decode(b.Config)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", ref, err)
+	}
+	names, err := h.pluginsFor(ctx, facts, req.AnyPlugin)
+	if err != nil {
+		return nil, err
+	}
+	a := run.Arrival{
+		Name: req.Run, Origin: run.Origin{Reference: ref.String(), Digest: b.Digest, Run: facts.Run},
+		Fill:  func(dir string) error { return fill(ctx, from, b, dir) },
+		Adopt: func(r *run.Run) error { return h.adopt(ctx, r, facts, names) },
+	}
+	if a.Name == "" {
+		a.Name = facts.Run
+	}
+	return run.Receive(h.runs(), a)
+}
+
+// fill writes the files of a bundle that a run can have into a folder.
+func fill(ctx context.Context, from *oci.Repository, b oci.Bundle, dir string) error {
+	for _, f := range b.Files {
+		if !run.CanReceive(f.Name) {
+			continue // of a newer genhost
+		}
+		path := filepath.Join(dir, filepath.FromSlash(f.Name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+			return err
+		}
+		w, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
+		if err != nil {
+			return err
+		}
+		err = from.FetchFile(ctx, f, w)
+		if err = errors.Join(err, w.Close()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// local are the names that models.toml has for the plugins of a run.
+type local struct{ model, reader string }
+
+// adopt gives a run that has arrived the plugins that are there, and has them
+// load its weights.
+func (h *Host) adopt(ctx context.Context, r *run.Run, facts card.Facts, names local) error {
+	config := &r.Config
+	if r.Env.Model != facts.Plugin || r.Env.Modality != facts.Reader || config.Model.As != facts.Model || config.Source.Modality != facts.Modality {
+		return fmt.Errorf("%w: its run.toml and env.json are of other plugins than it says", sdk.ErrCorrupt)
+	}
+	config.Model.Plugin, config.Source.Plugin = names.model, names.reader
+	if err := checkReport(r); err != nil {
+		return err
+	}
+	c, err := r.Checkpoint()
+	if err != nil {
+		return err
+	}
+	if _, err := metadataOf(c.Weights); err != nil {
+		return err
+	}
+	s := &session{host: h, log: &lateLog{}, run: r, checkpoint: c, space: r.Data.Space}
+	defer s.Close()
+	err = s.startModel(ctx, 1)
+	if err == nil {
+		err = s.startReader(ctx)
+	}
+	if err != nil {
+		return fmt.Errorf("load the model: %w", s.log.explain(err, h.cache))
+	}
+	return nil
+}
+
+// checkReport reads the report that came with a run, if one did, and writes it
+// anew.
+func checkReport(r *run.Run) error {
+	b, err := os.ReadFile(r.EvalPath())
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	found, err := report.Decode(b)
+	if err != nil {
+		return err
+	}
+	if b, err = found.Encode(); err != nil {
+		return err
+	}
+	return run.WriteFile(r.EvalPath(), func(w io.Writer) error {
+		_, err := w.Write(b)
+		return err
+	})
+}
+
+// pluginsFor finds the plugins that a shared model needs.
+func (h *Host) pluginsFor(ctx context.Context, f card.Facts, any bool) (local, error) {
+	model, err := h.likeness(ctx, f.Plugin, any, func(p sdk.Plugin) error { _, err := p.Model(f.Model); return err })
+	if err != nil {
+		return local{}, fmt.Errorf("the model %s: %w", f.Model, err)
+	}
+	reader, err := h.likeness(ctx, f.Reader, any, func(p sdk.Plugin) error { _, err := p.Modality(f.Modality); return err })
+	if err != nil {
+		return local{}, fmt.Errorf("its rows, %s: %w", f.Modality, err)
+	}
+	return local{model, reader}, nil
+}
+
+// likeness finds the registered plugin that is, or stands for, one that trained
+// a model elsewhere, and tells where it differs.
+func (h *Host) likeness(ctx context.Context, want run.Program, any bool, offers func(sdk.Plugin) error) (name string, err error) {
+	in, err := h.namedLike(ctx, want.Name)
+	if err != nil {
+		return "", err
+	}
+	if err := offers(in.sdk); err != nil {
+		return "", fmt.Errorf("plugin %s %s: %w", in.Name, in.sdk.Version, err)
+	}
+	have := in.program()
+	switch {
+	case have.Version == want.Version && have.SHA256 == want.SHA256:
+	case have.Version == want.Version:
+		h.say(fmt.Sprintf("plugin %s %s is another build here, sha256 %.12s, than the one that trained it, %.12s", in.Name, have.Version, have.SHA256, want.SHA256))
+	case series(have.Version) == series(want.Version) || any:
+		h.say(fmt.Sprintf("warning: plugin %s is %s here, and %s trained it", in.Name, have.Version, want.Version))
+	default:
+		err := fmt.Errorf("%w: plugin %s is %s here, and %s trained it, which may understand weights otherwise", sdk.ErrProtocol, in.Name, have.Version, want.Version)
+		return "", sdk.Hint(err, fmt.Sprintf("install %s %s beside it, or try what is there with --any-plugin", want.Name, want.Version))
+	}
+	return in.Name, nil
+}
+
+// namedLike finds the registered plugin that calls itself name, that of the
+// same name in models.toml first.
+func (h *Host) namedLike(ctx context.Context, name string) (installed, error) {
+	var failed error
+	var there []string
+	for _, first := range []bool{true, false} {
+		for _, p := range h.registry.Plugins {
+			if (p.Name == name) != first {
+				continue
+			}
+			in, err := h.plugin(ctx, p.Name)
+			if err != nil {
+				failed = errors.Join(failed, err)
+				continue
+			}
+			if in.sdk.Name == name {
+				return in, nil
+			}
+			there = append(there, in.sdk.Name)
+		}
+	}
+	if failed != nil {
+		return installed{}, failed
+	}
+	return installed{}, sdk.Hint(fmt.Errorf("%w: models.toml has no plugin that calls itself %s", registry.ErrNotFound, name),
+		"install it first: genhost plugin install; "+sdk.Suggest(name, there))
+}
+
+// series is the part of a version whose changes break what is saved: the first
+// number, or the first two where that is 0.
+func series(version string) string {
+	parts := strings.SplitN(version, ".", 3)
+	if parts[0] == "0" && len(parts) > 1 {
+		return "0." + parts[1]
+	}
+	return parts[0]
+}
