@@ -19,14 +19,14 @@ func pictures(h, w, channels int) sdk.Space {
 func TestConvShapes(t *testing.T) {
 	s := defaults
 	s.Architecture, s.Hidden, s.Filters, s.Activation = "conv", []int{6}, []int{2, 3}, "tanh"
-	for _, p := range [][3]int{{8, 8, 1}, {28, 28, 1}, {9, 14, 3}, {33, 11, 3}, {64, 64, 1}} {
+	for _, p := range [][3]int{{8, 8, 1}, {28, 28, 1}, {9, 14, 3}, {33, 11, 3}, {64, 64, 1}, {96, 128, 3}} {
 		v, err := newVAE(s, pictures(p[0], p[1], p[2]))
 		if err != nil {
 			t.Fatal(err)
 		}
 		v.params.Init((&sdk.Job{}).Rand(0))
 		v.trained = true
-		rows, err := v.Generate(t.Context(), sdk.GenerateRequest{N: 2})
+		rows, err := v.Generate(t.Context(), sdk.GenerateRequest{N: 3})
 		if err != nil || v.space.Check(rows) != nil {
 			t.Errorf("%v: %v and %v", p, err, v.space.Check(rows))
 			continue
@@ -36,7 +36,7 @@ func TestConvShapes(t *testing.T) {
 		}
 		// Every pixel must be within reach of the latent.
 		for i, x := range rows.Row(0) {
-			if x == rows.Row(1)[i] {
+			if x == rows.Row(1)[i] && x == rows.Row(2)[i] {
 				t.Errorf("%v: number %d is %g whatever the latent", p, i, x)
 				break
 			}
