@@ -25,30 +25,79 @@ type reader struct {
 	settings sdk.Settings
 	process  running
 	modality sdk.Modality
+	errand   errand
+	known    map[string]bool // data that it may read
+	stage    *stage
 }
 
-// openReader starts a modality with settings. Its words go to log.
-func (h *Host) openReader(ctx context.Context, o offer, settings sdk.Settings, log io.Writer) (*reader, error) {
-	proc, err := o.start(ctx, log, 1)
+// openReader starts a modality with settings, to read data: a path, or what it
+// carries. Its words go to log.
+func (h *Host) openReader(ctx context.Context, o offer, settings sdk.Settings, data string, log io.Writer) (*reader, error) {
+	s, err := h.newStage()
 	if err != nil {
 		return nil, err
 	}
-	r := &reader{offer: o, host: h, settings: settings, process: proc}
-	live, err := proc.Plugin().Modality(o.spec.Name)
-	if err == nil {
-		r.modality, err = live.New(ctx, settings)
+	r := &reader{
+		offer: o, host: h, settings: settings, known: map[string]bool{}, stage: s,
+		errand: errand{log: log, threads: 1, write: []string{s.dir}},
 	}
-	if err != nil {
-		proc.Stop()
-		return nil, fmt.Errorf("modality %s: %w", o.spec.Name, err)
+	if data != "" && !hasDataset(o.spec, data) {
+		r.know(data)
+	}
+	if err := r.begin(ctx); err != nil {
+		s.remove()
+		return nil, err
 	}
 	return r, nil
 }
 
-func (r *reader) Close() error { return r.process.Stop() }
+// know lets the process that is started next read data.
+func (r *reader) know(data string) {
+	if abs, err := filepath.Abs(data); err == nil && !r.known[abs] {
+		r.known[abs] = true
+		r.errand.read = append(r.errand.read, readable(abs)...)
+	}
+}
 
-// source says what data means: a dataset that the modality carries, or a path.
-func (r *reader) source(data string) (sdk.Source, error) {
+// begin starts the process.
+func (r *reader) begin(ctx context.Context) error {
+	proc, err := r.start(ctx, r.errand)
+	if err != nil {
+		return err
+	}
+	live, err := proc.Plugin().Modality(r.spec.Name)
+	if err == nil {
+		r.modality, err = live.New(ctx, r.settings)
+	}
+	if err != nil {
+		proc.Stop()
+		return fmt.Errorf("modality %s: %w", r.spec.Name, err)
+	}
+	r.process = proc
+	return nil
+}
+
+// mayRead sees to it that the process may read data: one that has been started
+// for other data is started again.
+func (r *reader) mayRead(ctx context.Context, path string) error {
+	if r.known[path] {
+		return nil
+	}
+	if err := r.process.Stop(); err != nil {
+		return err
+	}
+	r.know(path)
+	return r.begin(ctx)
+}
+
+func (r *reader) Close() error {
+	defer r.stage.remove()
+	return r.process.Stop()
+}
+
+// source says what data means: a dataset that the modality carries, or a path,
+// which it then may read.
+func (r *reader) source(ctx context.Context, data string) (sdk.Source, error) {
 	if hasDataset(r.spec, data) {
 		return sdk.Source{Dataset: data}, nil
 	}
@@ -62,7 +111,10 @@ func (r *reader) source(data string) (sdk.Source, error) {
 			sdk.Suggest(data, names)+"; or give a path")
 	}
 	path, err := filepath.Abs(data)
-	return sdk.Source{Path: path}, err
+	if err != nil {
+		return sdk.Source{}, err
+	}
+	return sdk.Source{Path: path}, r.mayRead(ctx, path)
 }
 
 // carried is the first dataset that the modality carries.
@@ -126,13 +178,17 @@ func (r *reader) read(ctx context.Context, src sdk.Source, path string, told fun
 	if err := prune(filepath.Dir(path), time.Now().Add(-keepUnused)); err != nil {
 		return err
 	}
-	w := dataset.Create(path)
+	staged := filepath.Join(r.stage.dir, filepath.Base(path))
+	w := dataset.Create(staged)
 	w.Progress = told
 	defer w.Abort()
 	if err := r.modality.Read(ctx, src, w); err != nil {
 		return err
 	}
-	return w.Close()
+	if err := w.Close(); err != nil {
+		return err
+	}
+	return os.Rename(staged, path)
 }
 
 // keepUnused is how long the cache keeps a dataset that nobody uses.
@@ -196,5 +252,5 @@ func (h *Host) readerFor(ctx context.Context, m registry.Model, data string, ass
 	if err != nil {
 		return nil, err
 	}
-	return h.openReader(ctx, o, settings, log)
+	return h.openReader(ctx, o, settings, data, log)
 }

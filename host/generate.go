@@ -104,7 +104,7 @@ func (s *session) generate(ctx context.Context, req GenerateRequest, made func(p
 		if err != nil {
 			return err
 		}
-		paths, err := s.reader.modality.Write(ctx, s.space, rows, dir, names(req.Seed, first, n))
+		paths, err := s.reader.write(ctx, s.space, rows, dir, names(req.Seed, first, n))
 		if err != nil {
 			return err
 		}

@@ -86,7 +86,7 @@ func (r *real) openTrain(ctx context.Context, s *session, data string, told func
 	}
 	if err != nil && data != "" {
 		r.named, from = true, data
-		src, err = s.reader.source(data)
+		src, err = s.reader.source(ctx, data)
 		src.Space = &s.space
 	}
 	if err != nil {
@@ -129,7 +129,7 @@ func (r *real) openTest(ctx context.Context, s *session, data string, told func(
 	r.testSplit = report.Split{Data: c.From, Split: c.Test}
 	if data != "" {
 		var err error
-		if src, err = s.reader.source(data); err != nil {
+		if src, err = s.reader.source(ctx, data); err != nil {
 			return err
 		}
 		src.Space = &s.space

@@ -30,11 +30,16 @@ type Options struct {
 	Dir   string       // holds models.toml and runs; "" is the current folder
 	Cache string       // of builds, descriptions and datasets; "" is the user's
 	Say   func(string) // hears what takes time, such as a build; may be nil
+
+	// Gate says that the main of this program calls sandbox.Main before
+	// anything else: plugins are then started in sandboxes.
+	Gate bool
 }
 
 // A Host carries out verbs. It holds no process between them.
 type Host struct {
 	dir, cache string
+	gate       bool
 	say        func(string)
 	registry   *registry.Registry
 	install    func(context.Context, registry.Plugin) (installed, error)
@@ -42,7 +47,7 @@ type Host struct {
 
 // Open reads models.toml.
 func Open(o Options) (*Host, error) {
-	h := &Host{dir: o.Dir, cache: o.Cache, say: o.Say}
+	h := &Host{dir: o.Dir, cache: o.Cache, gate: o.Gate, say: o.Say}
 	if h.dir == "" {
 		h.dir = "."
 	}

@@ -93,7 +93,7 @@ func (s *session) writeFiles(ctx context.Context, rows sdk.Batch, folder string,
 	}
 	for from := 0; from < rows.Len(); from += chunk(s.space) {
 		to := min(rows.Len(), from+chunk(s.space))
-		paths, err := s.reader.modality.Write(ctx, s.space, rows.Slice(from, to), dir, names[from:to])
+		paths, err := s.reader.write(ctx, s.space, rows.Slice(from, to), dir, names[from:to])
 		if err != nil {
 			return err
 		}

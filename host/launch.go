@@ -3,7 +3,6 @@ package host
 import (
 	"context"
 	"fmt"
-	"io"
 
 	"github.com/genhost/genhost/host/process"
 	"github.com/genhost/genhost/registry"
@@ -12,14 +11,19 @@ import (
 
 // launcher returns the starter of a plugin's executable, which is looked at
 // again at each start: what was looked at is what runs.
-func launcher(p registry.Plugin, exe registry.Executable) starter {
-	return func(ctx context.Context, log io.Writer, threads int) (running, error) {
+func (h *Host) launcher(p registry.Plugin, exe registry.Executable) starter {
+	return func(ctx context.Context, e errand) (running, error) {
+		box, err := h.confine(p, exe, e)
+		if err != nil {
+			return nil, fmt.Errorf("start the %s plugin: %w", p.Name, err)
+		}
 		file, release, err := exe.Open()
 		if err != nil {
 			return nil, fmt.Errorf("start the %s plugin: %w", p.Name, err)
 		}
 		proc, err := process.Start(ctx, process.Spec{
-			Name: p.Name, Path: exe.Path, Args: exe.Args, File: file, Log: log, Threads: threads,
+			Name: p.Name, Path: exe.Path, Args: exe.Args, File: file, Log: e.log, Threads: e.threads,
+			Env: variables(p.Grant), Sandbox: box,
 		})
 		if err != nil {
 			release()
@@ -42,7 +46,7 @@ func (h held) Stop() error {
 
 // describe starts a plugin and asks it what it offers.
 func describe(ctx context.Context, name string, start starter) (sdk.Plugin, error) {
-	proc, err := start(ctx, io.Discard, 1)
+	proc, err := start(ctx, quick)
 	if err != nil {
 		return sdk.Plugin{}, err
 	}

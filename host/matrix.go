@@ -113,7 +113,7 @@ type candidate struct {
 // is none of the model's judgement.
 func (c *candidate) refuses(ctx context.Context, space sdk.Space) (why string, err error) {
 	if c.process == nil {
-		if c.process, err = c.start(ctx, io.Discard, 1); err != nil {
+		if c.process, err = c.start(ctx, quick); err != nil {
 			return "", err
 		}
 	}
@@ -151,7 +151,7 @@ func (x *matrix) space(ctx context.Context, o offer) (sdk.Space, error) {
 	if err != nil {
 		return sdk.Space{}, err
 	}
-	r, err := x.host.openReader(ctx, o, settings, io.Discard)
+	r, err := x.host.openReader(ctx, o, settings, "", io.Discard)
 	if err != nil {
 		return sdk.Space{}, err
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -74,7 +73,7 @@ func mixedHost(t *testing.T) (*Host, *mixed) {
 	x := &mixed{toy: &toy{}, broken: errors.New("no disk")}
 	h := newHost(t, x.toy, &said)
 	h.install = func(_ context.Context, p registry.Plugin) (installed, error) {
-		return installed{Plugin: p, sdk: x.Plugin(), start: func(context.Context, io.Writer, int) (running, error) {
+		return installed{Plugin: p, sdk: x.Plugin(), start: func(context.Context, errand) (running, error) {
 			x.starts++
 			return x, nil
 		}}, nil

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/genhost/genhost/host/process/sandbox"
 	"github.com/genhost/genhost/host/run"
 	"github.com/genhost/genhost/registry"
 	"github.com/genhost/genhost/sdk"
@@ -47,6 +48,8 @@ func (y *toy) Plugin() sdk.Plugin {
 }
 
 func (y *toy) Stop() error { return nil }
+
+func (y *toy) Sandbox() sandbox.Report { return nil }
 
 type echoSettings struct {
 	Epochs int `json:"epochs" min:"1" help:"passes"`
@@ -174,8 +177,8 @@ func newHost(t *testing.T, y *toy, said *[]string) *Host {
 		},
 	}
 	h.install = func(_ context.Context, p registry.Plugin) (installed, error) {
-		return installed{Plugin: p, sdk: y.Plugin(), start: func(_ context.Context, log io.Writer, _ int) (running, error) {
-			y.log = log
+		return installed{Plugin: p, sdk: y.Plugin(), start: func(_ context.Context, e errand) (running, error) {
+			y.log = e.log
 			return y, nil
 		}}, nil
 	}

@@ -172,7 +172,7 @@ func (h *Host) spaceOf(ctx context.Context, m registry.Model) (sdk.Space, error)
 		return sdk.Space{}, err
 	}
 	defer r.Close()
-	src, err := r.source(m.Data)
+	src, err := r.source(ctx, m.Data)
 	if err != nil {
 		return sdk.Space{}, err
 	}
@@ -183,7 +183,7 @@ func (h *Host) spaceOf(ctx context.Context, m registry.Model) (sdk.Space, error)
 // controlsOf makes a model for rows of space to ask how it can be told to make
 // others. Rows that it is not for have none.
 func controlsOf(ctx context.Context, in installed, m registry.Model, settings sdk.Settings, space sdk.Space) ([]sdk.Control, error) {
-	proc, err := in.start(ctx, io.Discard, 1)
+	proc, err := in.start(ctx, quick)
 	if err != nil {
 		return nil, err
 	}

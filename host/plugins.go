@@ -13,6 +13,7 @@ import (
 	"slices"
 
 	"github.com/genhost/genhost/host/process"
+	"github.com/genhost/genhost/host/process/sandbox"
 	"github.com/genhost/genhost/host/run"
 	"github.com/genhost/genhost/registry"
 	"github.com/genhost/genhost/sdk"
@@ -26,12 +27,24 @@ type installed struct {
 	start starter
 }
 
-// A starter runs a plugin. Its words go to log.
-type starter func(ctx context.Context, log io.Writer, threads int) (running, error)
+// A starter runs a plugin.
+type starter func(context.Context, errand) (running, error)
+
+// An errand is what a plugin is started for.
+type errand struct {
+	log     io.Writer // for its words
+	threads int
+	read    []string // files and folders that it needs, absolute
+	write   []string // folders for what it makes
+}
+
+// quick is an errand that takes no files, and of which nobody hears.
+var quick = errand{log: io.Discard, threads: 1}
 
 // A running plugin works until it is stopped.
 type running interface {
 	Plugin() sdk.Plugin
+	Sandbox() sandbox.Report
 	Stop() error
 }
 
@@ -52,7 +65,7 @@ func (h *Host) executable(ctx context.Context, p registry.Plugin) (installed, er
 	if err != nil {
 		return installed{}, err
 	}
-	in := installed{Plugin: p, exe: exe, start: launcher(p, exe)}
+	in := installed{Plugin: p, exe: exe, start: h.launcher(p, exe)}
 	// Another genhost may know more to ask, and keep it elsewhere.
 	cached := filepath.Join(h.cache, "describe", fmt.Sprintf("%s-%d", Version, process.Protocol), exe.SHA256+".json")
 	if b, err := os.ReadFile(cached); err == nil && json.Unmarshal(b, &in.sdk) == nil && in.sdk.Name != "" {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -72,7 +73,11 @@ func (s *session) startModel(ctx context.Context, threads int) error {
 	if err != nil {
 		return err
 	}
-	if s.process, err = in.start(ctx, s.log, threads); err != nil {
+	weights, err := filepath.Abs(s.checkpoint.Weights)
+	if err != nil {
+		return err
+	}
+	if s.process, err = in.start(ctx, errand{log: s.log, threads: threads, read: []string{weights}}); err != nil {
 		return err
 	}
 	if s.model, err = newModel(ctx, s.process, c.Model.As, c.Settings, s.space); err != nil {
@@ -82,7 +87,7 @@ func (s *session) startModel(ctx context.Context, threads int) error {
 	if err != nil {
 		return fmt.Errorf("run %s: load: %w", s.run.Name, err)
 	}
-	return saver.Load(ctx, s.checkpoint.Weights)
+	return saver.Load(ctx, weights)
 }
 
 func (s *session) startReader(ctx context.Context) error {
@@ -95,7 +100,7 @@ func (s *session) startReader(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.reader, err = s.host.openReader(ctx, offer{in, spec}, c.Reading, s.log)
+	s.reader, err = s.host.openReader(ctx, offer{in, spec}, c.Reading, c.Source.Path, s.log)
 	return err
 }
 
@@ -110,7 +115,7 @@ func (s *session) rows(ctx context.Context, data string, told func(rows, total i
 		src.Space = &s.space // without variants
 	}
 	if data != "" {
-		src, err = s.reader.source(data)
+		src, err = s.reader.source(ctx, data)
 		src.Space = &s.space
 	} else if err != nil {
 		err = sdk.Hint(err, nameRows)

@@ -93,7 +93,7 @@ func (h *Host) prepare(ctx context.Context, req TrainRequest, log *lateLog) (_ *
 	if err != nil {
 		return nil, err
 	}
-	if t.process, err = in.start(ctx, t.log, threads(req.Threads)); err != nil {
+	if err := t.startModel(ctx, h, in, threads(req.Threads)); err != nil {
 		return nil, err
 	}
 	if t.model, err = newModel(ctx, t.process, spec.Name, settings, t.rows.Space()); err != nil {
@@ -104,6 +104,24 @@ func (h *Host) prepare(ctx context.Context, req TrainRequest, log *lateLog) (_ *
 		return nil, err
 	}
 	return t, t.createRun(h, req, p)
+}
+
+// startModel starts the model's plugin, which reads the rows and writes
+// checkpoints.
+func (t *training) startModel(ctx context.Context, h *Host, in installed, threads int) (err error) {
+	if t.stage, err = run.Prepare(h.runs()); err != nil {
+		return err
+	}
+	checkpoints, err := t.stage.CheckpointDir()
+	if err != nil {
+		return err
+	}
+	rows, err := filepath.Abs(t.rows.Path())
+	if err != nil {
+		return err
+	}
+	t.process, err = in.start(ctx, errand{log: t.log, threads: threads, read: []string{rows}, write: []string{checkpoints}})
+	return err
 }
 
 // assignments are those of --set, and of the flags that are short for one.
@@ -129,7 +147,7 @@ func (t *training) openData(ctx context.Context, h *Host, entry registry.Model, 
 		}
 	}
 	t.watcher.Phase("reading " + data)
-	src, err := t.reader.source(data)
+	src, err := t.reader.source(ctx, data)
 	if err != nil {
 		return p, h.elsewhere(ctx, err, data)
 	}
@@ -166,6 +184,7 @@ type plan struct {
 func (t *training) createRun(h *Host, req TrainRequest, p plan) error {
 	env := run.ThisMachine(Version, threads(req.Threads))
 	env.Model, env.Modality = p.in.program(), t.reader.program()
+	env.Sandbox = run.Sandboxes{Model: heldBy(t.process), Modality: heldBy(t.reader.process)}
 	made := run.Plan{
 		Env: env,
 		Config: run.Config{
@@ -182,9 +201,9 @@ func (t *training) createRun(h *Host, req TrainRequest, p plan) error {
 	}
 	var err error
 	if req.Run != "" {
-		t.run, err = run.CreateNamed(h.runs(), req.Run, made)
+		t.run, err = t.stage.CreateNamed(req.Run, made)
 	} else {
-		t.run, err = run.Create(h.runs(), strings.Trim(p.entry.Name+"-"+stem(made.Data.Name), "-"), made)
+		t.run, err = t.stage.Create(strings.Trim(p.entry.Name+"-"+stem(made.Data.Name), "-"), made)
 	}
 	if err != nil {
 		return err

@@ -24,6 +24,7 @@ const (
 
 // A training is a run with all that works on it.
 type training struct {
+	stage   *run.Stage // what run is made from
 	run     *run.Run
 	rec     *run.Recorder
 	log     *lateLog
@@ -201,6 +202,9 @@ func (t *training) Close() error {
 	}
 	if t.rows != nil {
 		errs = append(errs, t.rows.Close())
+	}
+	if t.stage != nil {
+		t.stage.Close()
 	}
 	return errors.Join(errs...)
 }

@@ -3,7 +3,6 @@ package host
 import (
 	"context"
 	"errors"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -105,7 +104,7 @@ func keenHost(t *testing.T, said *[]string) *Host {
 	y := keen{&toy{}}
 	h := newHost(t, y.toy, said)
 	h.install = func(_ context.Context, p registry.Plugin) (installed, error) {
-		return installed{Plugin: p, sdk: y.Plugin(), start: func(_ context.Context, log io.Writer, _ int) (running, error) {
+		return installed{Plugin: p, sdk: y.Plugin(), start: func(context.Context, errand) (running, error) {
 			return y, nil
 		}}, nil
 	}

@@ -53,11 +53,13 @@ host/eval/classifier     sdk sdk/tensor sdk/nn sdk/optim
 host/report              sdk
 host/card                sdk host/run host/report
 host/measure             sdk host/eval host/eval/classifier host/report
-host/process             sdk sdk/dial
+host/scratch
+host/process/sandbox     sdk github.com/landlock-lsm/go-landlock golang.org/x/sys
+host/process             sdk sdk/dial host/process/sandbox host/scratch
 host/tensorboard         google.golang.org/protobuf
-host                     sdk sdk/dataset sdk/safetensors registry registry/oci host/card host/run host/npy host/chart host/tensorboard host/process host/measure host/report host/eval/classifier
+host                     sdk sdk/dataset sdk/safetensors registry registry/oci host/card host/run host/npy host/chart host/tensorboard host/process host/process/sandbox host/scratch host/measure host/report host/eval/classifier
 cmd/genhost/progress     sdk github.com/vbauerster/mpb/v8 golang.org/x/term
-cmd/genhost              sdk registry host host/run host/measure host/report cmd/genhost/progress github.com/spf13/cobra
+cmd/genhost              sdk registry host host/run host/process/sandbox host/measure host/report cmd/genhost/progress github.com/spf13/cobra
 `
 
 func TestLayers(t *testing.T) {

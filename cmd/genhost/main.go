@@ -11,9 +11,12 @@ package main
 import (
 	"context"
 	"os"
+
+	"github.com/genhost/genhost/host/process/sandbox"
 )
 
 func main() {
+	sandbox.Main()
 	err := rootCmd().ExecuteContext(context.Background())
 	explain(os.Stderr, err)
 	os.Exit(exitCode(err))

@@ -33,7 +33,7 @@ func (open opener) ask(cmd *cobra.Command, talk io.Writer, do func(context.Conte
 }
 
 func rootCmd() *cobra.Command {
-	o := host.Options{Cache: os.Getenv("GENHOST_CACHE")}
+	o := host.Options{Cache: os.Getenv("GENHOST_CACHE"), Gate: true}
 	root := &cobra.Command{
 		Use:   "genhost",
 		Short: "train and run generative models that are plugins",

@@ -10,10 +10,12 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/genhost/genhost/host/process/sandbox"
 	"github.com/genhost/genhost/registry/oci/ocitest"
 )
 
 func TestMain(m *testing.M) {
+	sandbox.Main()
 	testscript.Main(tidy{m}, map[string]func(){"genhost": main})
 }
 

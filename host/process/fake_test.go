@@ -21,6 +21,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/genhost/genhost/host/process/sandbox"
 	"github.com/genhost/genhost/sdk"
 	"github.com/genhost/genhost/sdk/serve"
 )
@@ -29,6 +30,7 @@ import (
 const asVariable = "GENHOST_TEST_AS"
 
 func TestMain(m *testing.M) {
+	sandbox.Main()
 	switch as := os.Getenv(asVariable); as {
 	case "":
 		os.Exit(m.Run())
@@ -46,7 +48,9 @@ func beHost() {
 	if err != nil {
 		panic(err)
 	}
-	p, err := Start(context.Background(), Spec{Name: "fake", Path: exe, Env: []string{asVariable + "=parent"}})
+	p, err := Start(context.Background(), Spec{
+		Name: "fake", Path: exe, Env: []string{asVariable + "=parent"}, Sandbox: &sandbox.Sandbox{},
+	})
 	if err != nil {
 		panic(err)
 	}

@@ -15,10 +15,6 @@ func killGroup(cmd *exec.Cmd) { _ = cmd.Process.Kill() }
 // addLifeline does nothing: a process cannot be given open files here.
 func addLifeline(*exec.Cmd) (*os.File, error) { return nil, nil }
 
-// tryLock never finds a file free that is not known to be, so that nothing is
-// swept.
-func tryLock(*os.File) (bool, error) { return false, nil }
-
 func isOurs(path string) bool {
 	info, err := os.Lstat(path)
 	return err == nil && info.IsDir()

@@ -27,15 +27,6 @@ func addLifeline(cmd *exec.Cmd) (*os.File, error) {
 	return ours, nil
 }
 
-// tryLock locks a file until it is closed, or tells that someone else has.
-func tryLock(f *os.File) (bool, error) {
-	err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
-	if err == syscall.EWOULDBLOCK {
-		return false, nil
-	}
-	return err == nil, err
-}
-
 // isOurs reports whether a folder belongs to this user alone, and is no link.
 func isOurs(path string) bool {
 	info, err := os.Lstat(path)

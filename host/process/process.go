@@ -25,6 +25,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/genhost/genhost/host/process/sandbox"
+	"github.com/genhost/genhost/host/scratch"
 	"github.com/genhost/genhost/sdk"
 	"github.com/genhost/genhost/sdk/dial"
 )
@@ -55,13 +57,19 @@ type Spec struct {
 	Threads int           // for computing; 0 leaves that to the plugin
 	Env     []string      // more variables, as NAME=value
 	Timeout time.Duration // of the start; 0 is 30 seconds
+
+	// Sandbox says what the plugin may do besides what every one must: talk to
+	// its host. Nil lets it do all that the user may. In a sandbox it has a
+	// folder of its own for temporary files, which is its home, too. The main
+	// of this program must call [sandbox.Main].
+	Sandbox *sandbox.Sandbox
 }
 
 // A Process is a plugin that runs.
 type Process struct {
 	conn    *dial.Conn
 	program *program
-	folder  *folder
+	folder  *scratch.Folder
 	stop    sync.Once
 	stopped error
 }
@@ -86,13 +94,17 @@ func Start(ctx context.Context, spec Spec) (*Process, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start the %s plugin: %w", spec.Name, err)
 	}
+	if err := spec.confine(f.Path); err != nil {
+		f.Remove()
+		return nil, fmt.Errorf("start the %s plugin: %w", spec.Name, err)
+	}
 	p := newProgram(spec)
 	conn, err := dial.Open(ctx, dial.Options{
-		Name: spec.Name, Program: p, Folder: f.path, Timeout: spec.Timeout, Output: p.stdout, Lost: p.lost,
+		Name: spec.Name, Program: p, Folder: f.Path, Timeout: spec.Timeout, Output: p.stdout, Lost: p.lost,
 	})
 	if err != nil {
 		p.release()
-		f.remove()
+		f.Remove()
 		return nil, err
 	}
 	return &Process{conn: conn, program: p, folder: f}, nil
@@ -101,6 +113,9 @@ func Start(ctx context.Context, spec Spec) (*Process, error) {
 // Plugin returns what the plugin offers. After it died, calls fail with
 // [sdk.ErrCrashed].
 func (p *Process) Plugin() sdk.Plugin { return p.conn.Plugin() }
+
+// Sandbox says what holds the plugin; nil when it is in no sandbox.
+func (p *Process) Sandbox() sandbox.Report { return p.program.report }
 
 // Exited is closed when the process has ended, by itself or not.
 func (p *Process) Exited() <-chan struct{} { return p.program.done }
@@ -113,7 +128,7 @@ func (p *Process) Stop() error {
 		p.program.unwanted.Store(true)
 		p.conn.Close()
 		p.stopped = p.program.release()
-		p.folder.remove()
+		p.folder.Remove()
 	})
 	return p.stopped
 }

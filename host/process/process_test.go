@@ -20,17 +20,18 @@ import (
 	"testing"
 	"time"
 
+	"github.com/genhost/genhost/host/process/sandbox"
 	"github.com/genhost/genhost/sdk"
 )
 
-// spec makes the test binary a plugin of some kind.
+// spec makes the test binary a plugin of some kind, in a sandbox.
 func spec(t *testing.T, as string) Spec {
 	t.Helper()
 	exe, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Spec{Name: "fake", Path: exe, Env: []string{asVariable + "=" + as}}
+	return Spec{Name: "fake", Path: exe, Env: []string{asVariable + "=" + as}, Sandbox: &sandbox.Sandbox{}}
 }
 
 func start(t *testing.T, s Spec) *Process {
@@ -96,7 +97,7 @@ func TestStartCallStop(t *testing.T) {
 	if b, err := m.Generate(t.Context(), sdk.GenerateRequest{N: 1}); err != nil || b.Len() != 1 {
 		t.Errorf("got %v, %v", b, err)
 	}
-	if info, err := os.Stat(p.folder.path); err != nil || info.Mode().Perm() != 0o700 || filepath.Dir(p.folder.path) != base {
+	if info, err := os.Stat(p.folder.Path); err != nil || info.Mode().Perm() != 0o700 || filepath.Dir(p.folder.Path) != base {
 		t.Errorf("folder: %v, %v", info, err)
 	}
 	for range 2 {
@@ -115,7 +116,7 @@ func TestStartCallStop(t *testing.T) {
 	if err := generate(t.Context(), m); !errors.Is(err, sdk.ErrCrashed) || err.Error() != "the fake plugin was stopped" {
 		t.Errorf("after Stop: got %v", err)
 	}
-	if _, err := os.Stat(p.folder.path); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Stat(p.folder.Path); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("the folder is still there: %v", err)
 	}
 	eventually(t, "all goroutines end", func() bool { return runtime.NumGoroutine() <= goroutines })
@@ -147,8 +148,10 @@ func TestCannotStart(t *testing.T) {
 		{file("sorry", "#!/bin/sh\necho sorry >&2; exit 127\n", 0o755), sdk.ErrProtocol, "ended before its handshake: exit status 127: sorry", ""},
 		{file("suicide", "#!/bin/sh\nkill -9 $$\n", 0o755), sdk.ErrCrashed, "ended before its handshake: signal: killed", "memory"},
 	} {
-		_, err := Start(t.Context(), Spec{Name: "fake", Path: c.path})
-		checkError(t, filepath.Base(c.path), err, c.kind, c.text, c.hint)
+		for name, held := range map[string]*sandbox.Sandbox{"": nil, ", in a sandbox": {}} {
+			_, err := Start(t.Context(), Spec{Name: "fake", Path: c.path, Sandbox: held})
+			checkError(t, filepath.Base(c.path)+name, err, c.kind, c.text, c.hint)
+		}
 	}
 }
 
@@ -272,7 +275,7 @@ func TestDeaths(t *testing.T) {
 	} {
 		var log notebook
 		s := spec(t, "good")
-		s.Log = &log
+		s.Log, s.Sandbox.Read = &log, []string{os.TempDir()} // where a job's rows are
 		p := start(t, s)
 		m := model(t, p, c.do)
 		checkError(t, c.do, c.call(t.Context(), m), sdk.ErrCrashed, c.text, c.hint)
@@ -427,41 +430,6 @@ func TestPluginsGoWithTheHost(t *testing.T) {
 	eventually(t, "its child ends", func() bool { return gone(child) })
 	if runtime.GOOS == "linux" {
 		eventually(t, "a program that reads no lifeline ends", func() bool { return gone(stranger) })
-	}
-}
-
-func TestSweep(t *testing.T) {
-	base := t.TempDir()
-	make := func(name string, locked bool) string {
-		path := filepath.Join(base, name)
-		if err := os.MkdirAll(filepath.Join(path, "plugin-dir1"), 0o700); err != nil {
-			t.Fatal(err)
-		}
-		lock, err := os.Create(filepath.Join(path, lockFile))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if locked {
-			if ok, err := tryLock(lock); !ok || err != nil {
-				t.Fatal(ok, err)
-			}
-			t.Cleanup(func() { lock.Close() })
-		} else {
-			lock.Close()
-		}
-		return path
-	}
-	left, held := make("p1", false), make("p2", true)
-	if err := os.Mkdir(filepath.Join(base, "p3"), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	sweep(base, time.Now().Add(-time.Hour))
-	if _, err := os.Stat(left); err != nil {
-		t.Errorf("a new folder was swept: %v", err)
-	}
-	sweep(base, time.Now().Add(time.Hour))
-	if entries, _ := os.ReadDir(base); len(entries) != 1 || entries[0].Name() != filepath.Base(held) {
-		t.Errorf("left are %v", entries)
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/genhost/genhost/host/process/sandbox"
 )
 
 // drainTime is how long to read what a process printed once it has ended: a
@@ -23,6 +25,8 @@ type program struct {
 	tail     *tail
 	unwanted atomic.Bool   // whoever waits for it does not want it any more
 	done     chan struct{} // closed when the process has ended
+
+	report sandbox.Report // of its sandbox; nil where it has none
 
 	mu       sync.Mutex
 	cmd      *exec.Cmd // nil before it has started
@@ -54,8 +58,9 @@ func (p *program) Start(env []string, stdout io.Writer) error {
 	}
 	executeFile(cmd, p.spec.File)
 	out, err := addPipes(cmd)
+	var held *sandbox.Start
 	if err == nil {
-		err = startProcess(cmd, p.done)
+		cmd, held, err = p.begin(cmd)
 	}
 	closeAll(cmd.ExtraFiles...)
 	closeOurs(cmd)
@@ -70,7 +75,34 @@ func (p *program) Start(env []string, stdout io.Writer) error {
 	}
 	p.mu.Unlock()
 	go p.watch(out, stdout)
-	return nil
+	if held == nil {
+		return nil
+	}
+	p.report, err = held.Await()
+	if err == nil || p.wasKilled() {
+		return nil // whoever killed it knows why
+	}
+	return explainStart(p.spec, err)
+}
+
+func (p *program) wasKilled() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.killed
+}
+
+// begin starts a process, which is not the plugin yet where there is a sandbox
+// to enter.
+func (p *program) begin(cmd *exec.Cmd) (*exec.Cmd, *sandbox.Start, error) {
+	start := func(cmd *exec.Cmd) error { return startProcess(cmd, p.done) }
+	if p.spec.Sandbox == nil {
+		return cmd, nil, start(cmd)
+	}
+	held, err := p.spec.Sandbox.Start(cmd, start)
+	if err != nil {
+		return cmd, nil, err
+	}
+	return held.Cmd, held, nil
 }
 
 // addPipes gives cmd a stdout and a stderr, and returns the ends to read.

@@ -28,7 +28,7 @@ var checkpointName = regexp.MustCompile(`^step-([0-9]{1,18})$`)
 // CheckpointDir returns the folder that checkpoints belong in, absolute, as a
 // job's Dir.
 func (r *Run) CheckpointDir() (string, error) {
-	dir, err := filepath.Abs(r.path("checkpoints"))
+	dir, err := filepath.Abs(r.path(checkpointsDir))
 	if err != nil {
 		return "", fmt.Errorf("run %s: %w", r.Name, err)
 	}
@@ -37,7 +37,7 @@ func (r *Run) CheckpointDir() (string, error) {
 
 // Checkpoints returns the checkpoints that are complete, oldest first.
 func (r *Run) Checkpoints() ([]Checkpoint, error) {
-	entries, err := os.ReadDir(r.path("checkpoints"))
+	entries, err := os.ReadDir(r.path(checkpointsDir))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("run %s: %w", r.Name, err)
 	}
@@ -47,7 +47,7 @@ func (r *Run) Checkpoints() ([]Checkpoint, error) {
 		if name == nil || !e.IsDir() {
 			continue // one that is being written or removed, or not ours
 		}
-		dir := r.path("checkpoints", e.Name())
+		dir := r.path(checkpointsDir, e.Name())
 		c := Checkpoint{Dir: dir, Weights: filepath.Join(dir, sdk.WeightsFile)}
 		c.Step, _ = strconv.Atoi(name[1])
 		if info, err := os.Stat(c.Weights); err == nil && info.Mode().IsRegular() {

@@ -13,6 +13,7 @@ type Env struct {
 	Genhost  string    `json:"genhost"` // version of the host
 	Model    Program   `json:"model"`
 	Modality Program   `json:"modality"`
+	Sandbox  Sandboxes `json:"sandbox"`
 	Go       string    `json:"go"` // version that built the host
 	OS       string    `json:"os"`
 	Arch     string    `json:"arch"`
@@ -28,6 +29,13 @@ type Program struct {
 	Version  string `json:"version"`
 	SHA256   string `json:"sha256"`
 	Protocol int    `json:"protocol"` // major version
+}
+
+// Sandboxes say what the plugins were kept from, and how, one thing each:
+// "files: landlock 7".
+type Sandboxes struct {
+	Model    []string `json:"model"`
+	Modality []string `json:"modality"`
 }
 
 // ThisMachine returns an Env with all that can be known without plugins.

@@ -29,41 +29,24 @@ func Receive(root string, a Arrival) (*Run, error) {
 	if _, err := os.Lstat(dir); err == nil {
 		return nil, Taken(root, a.Name)
 	}
-	s, err := a.stage(root)
+	s, err := Prepare(root)
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(s.dir)
-	defer s.lock.release()
-	r, err := a.take(filepath.Join(s.dir, staged))
+	defer s.Close()
+	r, err := a.take(s.path())
 	if err != nil {
 		return nil, err
 	}
-	if _, err := s.publish(root, a.Name, r.Plan); err != nil {
-		if errors.Is(err, fs.ErrExist) {
-			return nil, Taken(root, a.Name)
-		}
+	made, err := s.publish(a.Name, r.Plan)
+	if errors.Is(err, fs.ErrExist) {
+		return nil, Taken(root, a.Name)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("create run: %w", err)
 	}
+	made.lock.release() // it is not here to be trained
 	return open(dir)
-}
-
-// stage makes a stage in root that nobody sweeps away.
-func (a Arrival) stage(root string) (s stage, err error) {
-	if err := os.MkdirAll(root, 0o777); err != nil {
-		return s, fmt.Errorf("create run: %w", err)
-	}
-	if s.dir, err = os.MkdirTemp(root, ".new-*"); err == nil {
-		dir := filepath.Join(s.dir, staged)
-		if err = os.Mkdir(dir, 0o777); err == nil {
-			s.lock, err = take(dir)
-		}
-	}
-	if err != nil {
-		os.RemoveAll(s.dir)
-		return s, fmt.Errorf("create run: %w", err)
-	}
-	return s, nil
 }
 
 // take fills dir, and writes again what is read of it: so a run that came from

@@ -34,6 +34,8 @@ const (
 	evalFile    = "eval.json"
 	originFile  = "origin.json"
 	cardFile    = "README.md"
+
+	checkpointsDir = "checkpoints"
 )
 
 // latest is a name that stands for the newest run.

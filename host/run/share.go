@@ -57,7 +57,7 @@ func (r *Run) Share(c Checkpoint) ([]Part, error) {
 		}
 		parts = append(parts, Part{Name: f.name, Text: append(text, '\n')})
 	}
-	parts = append(parts, Part{Name: path.Join("checkpoints", filepath.Base(c.Dir), sdk.WeightsFile), Path: c.Weights})
+	parts = append(parts, Part{Name: path.Join(checkpointsDir, filepath.Base(c.Dir), sdk.WeightsFile), Path: c.Weights})
 	for _, f := range []Part{{Name: metricsFile, Path: r.path(metricsFile)}, {Name: "plots/losses.png", Path: r.PlotPath("losses")}} {
 		if _, err := os.Stat(f.Path); err == nil {
 			parts = append(parts, f)

@@ -54,11 +54,11 @@ func discard(dir string) error {
 // tidy removes what recorders that were killed have left unfinished: half
 // checkpoints, and half a status. Only who has the run's lock may call it.
 func (r *Run) tidy() {
-	unfinished, _ := os.ReadDir(r.path("checkpoints"))
+	unfinished, _ := os.ReadDir(r.path(checkpointsDir))
 	for _, e := range unfinished {
 		stem, half := strings.CutSuffix(e.Name(), ".tmp")
 		if stageName.MatchString(e.Name()) || half && checkpointName.MatchString(stem) {
-			os.RemoveAll(r.path("checkpoints", e.Name()))
+			os.RemoveAll(r.path(checkpointsDir, e.Name()))
 		}
 	}
 	files, _ := os.ReadDir(r.Dir)

@@ -62,8 +62,12 @@ func TestCreateSweeps(t *testing.T) {
 func TestSweepLeavesAStage(t *testing.T) {
 	locks(t)
 	root, p := t.TempDir(), plan()
-	s, err := prepare(root, &p)
+	s, err := Prepare(root)
 	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if err := s.fill(&p); err != nil {
 		t.Fatal(err)
 	}
 	sweep(root, time.Now().Add(time.Hour))

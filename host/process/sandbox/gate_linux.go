@@ -1,0 +1,140 @@
+package sandbox
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"strconv"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// Main must be the first thing that main does in a program that starts others
+// in sandboxes. It returns at once, but in a process that [Sandbox.Start] has
+// started: that one becomes the other program, or ends.
+func Main() {
+	if len(os.Args) != 2 || os.Args[0] != gateName {
+		return
+	}
+	// What follows holds a thread; and the one that becomes a program leaves
+	// the others behind.
+	runtime.LockOSThread()
+	fd, err := strconv.Atoi(os.Args[1])
+	if err != nil || fd < 3 {
+		fmt.Fprintf(os.Stderr, "%s is a part of genhost, which starts it by itself\n", gateName)
+		os.Exit(2)
+	}
+	syscall.CloseOnExec(fd)
+	talk := os.NewFile(uintptr(fd), "sandbox")
+	var told orders
+	all, err := io.ReadAll(talk) // what is left unread would break the connection
+	if err != nil || json.Unmarshal(all, &told) != nil {
+		os.Exit(126) // the host is gone
+	}
+	status := json.NewEncoder(talk)
+	report, err := told.enter()
+	switch {
+	case err != nil:
+		_ = status.Encode(answer{Failed: err.Error()})
+	case told.Require && len(report.Lacks()) > 0:
+		_ = status.Encode(answer{Report: report, Refused: true})
+	default:
+		_ = status.Encode(answer{Report: report})
+		var errno syscall.Errno
+		if !errors.As(syscall.Exec(told.Path, told.Args, os.Environ()), &errno) {
+			errno = syscall.EINVAL
+		}
+		_ = status.Encode(answer{Exec: errno})
+	}
+	os.Exit(126)
+}
+
+// enter puts this thread into the sandbox.
+func (o orders) enter() (Report, error) {
+	if err := o.limit(); err != nil {
+		return nil, err
+	}
+	powers, err := renounce(o.Spaces.User)
+	if err != nil {
+		return nil, err
+	}
+	// What leaves the program's family tree stays in it, so that the host
+	// finds all of it.
+	if err := unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); err != nil {
+		return nil, fmt.Errorf("keep the children: %w", err)
+	}
+	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
+		return nil, fmt.Errorf("renounce new privileges: %w", err)
+	}
+	l, err := o.landlock()
+	if err != nil {
+		return nil, err
+	}
+	return append(o.report(l), powers...), nil
+}
+
+// limit sets limits of the process.
+func (o orders) limit() error {
+	none := unix.Rlimit{}
+	if err := unix.Setrlimit(unix.RLIMIT_CORE, &none); err != nil {
+		return fmt.Errorf("forbid core dumps: %w", err)
+	}
+	if !o.Spaces.User || o.Processes == 0 {
+		return nil // it would count all that the user runs
+	}
+	n := uint64(o.Processes)
+	if err := unix.Setrlimit(unix.RLIMIT_NPROC, &unix.Rlimit{Cur: n, Max: n}); err != nil {
+		return fmt.Errorf("limit processes: %w", err)
+	}
+	return nil
+}
+
+// renounce gives up what root may do, but to read and write files whatever
+// their modes say: Landlock says which. In a user namespace there is nothing to
+// give up: exec does so.
+func renounce(inNamespace bool) (Report, error) {
+	const powers = "root's powers"
+	if inNamespace || os.Geteuid() != 0 {
+		return nil, nil
+	}
+	for c := uintptr(0); ; c++ {
+		if c == unix.CAP_DAC_OVERRIDE {
+			continue
+		}
+		switch err := unix.Prctl(unix.PR_CAPBSET_DROP, c, 0, 0, 0); err {
+		case nil:
+		case unix.EINVAL: // the one before was the last
+			return Report{{From: powers, By: "renounced"}}, nil
+		case unix.EPERM: // it lacks the power to give up power
+			return Report{{From: powers, Why: cause(err)}}, nil
+		default:
+			return nil, fmt.Errorf("renounce capability %d: %w", c, err)
+		}
+	}
+}
+
+// report says what holds the program.
+func (o orders) report(l landlocked) Report {
+	hold := func(from, by string, ok bool, why string) Hold {
+		if ok {
+			return Hold{From: from, By: by}
+		}
+		return Hold{From: from, Why: why}
+	}
+	r := Report{hold("files", l.by(), l.abi >= 1, l.why)}
+	switch {
+	case o.Network:
+		r = append(r, Hold{From: "network", By: "granted"})
+	case o.Spaces.Own:
+		r = append(r, Hold{From: "network", By: "own namespace"})
+	default:
+		r = append(r, Hold{From: "network", Why: o.Spaces.Why})
+	}
+	return append(r,
+		hold("shared memory", "own namespace", o.Spaces.Own, o.Spaces.Why),
+		hold("signals", l.by(), l.abi >= 6, l.whyNot(6)))
+}
