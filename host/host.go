@@ -47,6 +47,16 @@ type Host struct {
 
 // Open reads models.toml.
 func Open(o Options) (*Host, error) {
+	h, err := settle(o)
+	if err != nil {
+		return nil, err
+	}
+	h.registry, err = registry.Load(filepath.Join(h.dir, "models.toml"))
+	return h, err
+}
+
+// settle makes a host that has read nothing.
+func settle(o Options) (*Host, error) {
 	h := &Host{dir: o.Dir, cache: o.Cache, gate: o.Gate, say: o.Say}
 	if h.dir == "" {
 		h.dir = "."
@@ -65,9 +75,7 @@ func Open(o Options) (*Host, error) {
 		return nil, sdk.Hint(fmt.Errorf("make the folder of the cache: %w", err), "set GENHOST_CACHE to a folder that you may write to")
 	}
 	h.install = h.executable
-	var err error
-	h.registry, err = registry.Load(filepath.Join(h.dir, "models.toml"))
-	return h, err
+	return h, nil
 }
 
 // Runs is the folder of run directories.

@@ -17,7 +17,7 @@ func (h *Host) launcher(p registry.Plugin, exe registry.Executable) starter {
 		if err != nil {
 			return nil, fmt.Errorf("start the %s plugin: %w", p.Name, err)
 		}
-		file, release, err := exe.Open()
+		file, release, err := exe.Open(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("start the %s plugin: %w", p.Name, err)
 		}

@@ -65,6 +65,20 @@ func (b Builder) build(ctx context.Context, p Plugin, dir string) (Executable, e
 	return Executable{}, errors.New("cannot be built: its source keeps changing")
 }
 
+// Compile builds the Go package in dir, as the file out, for another machine or
+// for this one. It uses no C, so that the result needs no libraries there.
+func Compile(ctx context.Context, dir, goos, goarch, out string) error {
+	if err := checkPackage(dir); err != nil {
+		return err
+	}
+	if _, err := list(ctx, dir); err != nil {
+		return err
+	}
+	args := append([]string{"build"}, buildFlags...)
+	_, err := goToolFor(ctx, []string{"GOOS=" + goos, "GOARCH=" + goarch, "CGO_ENABLED=0"}, dir, append(args, "-ldflags=-s -w", "-o", out, ".")...)
+	return err
+}
+
 func (b Builder) notice(p Plugin, cache string) {
 	if b.Notice == nil {
 		return

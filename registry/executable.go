@@ -60,9 +60,17 @@ func (b Builder) Store() store.Store { return store.Store{Dir: filepath.Join(b.C
 func (b Builder) Executable(ctx context.Context, p Plugin) (Executable, error) {
 	exe, err := b.find(ctx, p)
 	if err != nil {
-		return Executable{}, fmt.Errorf("%s:%d: plugin %s: %w", p.file, p.Line, p.Name, err)
+		return Executable{}, p.wrap(err)
 	}
 	return exe, nil
+}
+
+// wrap adds where a plugin stands to an error about it.
+func (p Plugin) wrap(err error) error {
+	if p.file == "" {
+		return err // the user has just named it
+	}
+	return fmt.Errorf("%s:%d: plugin %s: %w", p.file, p.Line, p.Name, err)
 }
 
 func (b Builder) find(ctx context.Context, p Plugin) (Executable, error) {
@@ -128,6 +136,22 @@ func runnable(info fs.FileInfo) error {
 			"if it is a plugin, run chmod +x on it; of a Go package, give the folder")
 	}
 	return nil
+}
+
+// Program returns the executable at path.
+func Program(path string) (Executable, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return Executable{}, err
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return Executable{}, err
+	}
+	if err := runnable(info); err != nil {
+		return Executable{}, err
+	}
+	return sum(path)
 }
 
 // sum returns the executable at path, whose bytes it reads.

@@ -20,9 +20,14 @@ import (
 // goTool runs the go command in dir and returns what it prints. The error
 // holds all of what it complains about.
 func goTool(ctx context.Context, dir string, args ...string) ([]byte, error) {
+	return goToolFor(ctx, []string{"GOOS=" + runtime.GOOS, "GOARCH=" + runtime.GOARCH}, dir, args...)
+}
+
+// goToolFor is goTool with more in its environment.
+func goToolFor(ctx context.Context, env []string, dir string, args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = dir
-	cmd.Env = append(cmd.Environ(), "GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH)
+	cmd.Env = append(cmd.Environ(), env...)
 	cmd.Cancel = func() error { // let it remove its temporary files
 		if cmd.Process.Signal(os.Interrupt) != nil {
 			return cmd.Process.Kill()

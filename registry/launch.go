@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/genhost/genhost/registry/archive"
 	"github.com/genhost/genhost/registry/fault"
 	"github.com/genhost/genhost/registry/lock"
 	"github.com/genhost/genhost/registry/manifest"
@@ -23,12 +25,12 @@ import (
 // executes it, and not its path, executes just that. It is nil for a script,
 // whose interpreter reads it by name. A package stays in the store until it is
 // released.
-func (e Executable) Open() (f *os.File, release func(), err error) {
+func (e Executable) Open(ctx context.Context) (f *os.File, release func(), err error) {
 	if e.Tree == "" {
 		f, err := e.openAlone()
 		return f, func() {}, err
 	}
-	if release, err = e.store.Hold(e.Tree); err != nil {
+	if release, err = e.store.Hold(ctx, e.Tree); err != nil {
 		return nil, nil, err
 	}
 	name := ""
@@ -84,6 +86,15 @@ func (p Plugin) Platform() manifest.Platform {
 	here.Accelerator = p.Accelerator
 	return here
 }
+
+// NeedsInstall reports whether a plugin's source is a package, which has to be
+// installed, and not a program or the source of one.
+func (p Plugin) NeedsInstall() bool {
+	return p.Path == "" || archive.Is(p.Path) || manifest.IsPackage(p.Path)
+}
+
+// Keys are those by which a signature of the plugin is judged.
+func (p Plugin) Keys() []sign.Key { return p.keys }
 
 // CheckPin reports where models.lock.toml and models.toml differ about a
 // plugin. The error is an [ErrConfig].

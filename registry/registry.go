@@ -74,11 +74,11 @@ func Load(path string) (*Registry, error) {
 	if err != nil {
 		return nil, err
 	}
-	return read(path, text)
+	return Parse(path, text)
 }
 
-// read reads the text of the models.toml at path.
-func read(path, text string) (*Registry, error) {
+// Parse reads the text of the models.toml at path, and the lock file beside it.
+func Parse(path, text string) (*Registry, error) {
 	doc, err := document.Parse(path, text)
 	if err != nil {
 		return nil, err

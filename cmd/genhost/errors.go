@@ -90,6 +90,7 @@ var exits = []struct {
 	{9, sdk.ErrStopped, "stopped by the user, with a checkpoint"},
 	{7, sdk.ErrCrashed, "a plugin crashed"},
 	{6, sdk.ErrProtocol, "a program is no plugin, or one for another genhost"},
+	{5, registry.ErrVerify, "a plugin is not what it should be, or nobody vouches for it"},
 	{4, registry.ErrNotFound, "no such plugin or model"},
 	{3, registry.ErrConfig, "models.toml or a setting is invalid"},
 	{3, sdk.ErrBadSetting, ""},

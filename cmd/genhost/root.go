@@ -56,7 +56,8 @@ folder genhost in the user's cache.`,
 		return host.Open(o)
 	}
 	root.AddCommand(trainCmd(open), generateCmd(open), encodeCmd(open), reconstructCmd(open), interpolateCmd(open),
-		evaluateCmd(open), compareCmd(open), pushCmd(open), pullCmd(open), modelsCmd(open), describeCmd(open), runsCmd(&o), exitHelp(), metricsHelp())
+		evaluateCmd(open), compareCmd(open), pushCmd(open), pullCmd(open), modelsCmd(open), describeCmd(open), runsCmd(&o), pluginCmd(&o),
+		exitHelp(), metricsHelp())
 	return root
 }
 

@@ -14,8 +14,28 @@ var errHeld = errors.New("the lock is held")
 // Lock waits until nobody else holds the lock with a name, which is part of a
 // file's name, and takes it. Where there are no locks it keeps nobody out.
 func (s Store) Lock(ctx context.Context, name string) (unlock func(), err error) {
+	return wait(ctx, func() (func(), error) { return s.tryLock(name) })
+}
+
+func (s Store) tryLock(name string) (unlock func(), err error) { return s.flock(name, alone) }
+
+// Hold keeps a tree from being pruned until it is released. Any number may hold
+// it.
+func (s Store) Hold(ctx context.Context, hash string) (release func(), err error) {
+	path, err := s.Path(hash)
+	if err != nil {
+		return nil, err
+	}
+	return wait(ctx, func() (func(), error) { return s.flock(holdOf(path), shared) })
+}
+
+// holdOf is the name of the lock that those hold who use the tree at path.
+func holdOf(path string) string { return filepath.Base(path) + "-used" }
+
+// wait calls take until the lock is not another's.
+func wait(ctx context.Context, take func() (func(), error)) (func(), error) {
 	for {
-		unlock, err := s.tryLock(name)
+		unlock, err := take()
 		if !errors.Is(err, errHeld) {
 			return unlock, err
 		}
@@ -24,23 +44,6 @@ func (s Store) Lock(ctx context.Context, name string) (unlock func(), err error)
 			return nil, ctx.Err()
 		case <-time.After(10 * time.Millisecond):
 		}
-	}
-}
-
-func (s Store) tryLock(name string) (unlock func(), err error) { return s.flock(name, alone) }
-
-// Hold keeps a tree from being pruned until it is released.
-func (s Store) Hold(hash string) (release func(), err error) {
-	path, err := s.Path(hash)
-	if err != nil {
-		return nil, err
-	}
-	for {
-		release, err := s.flock(filepath.Base(path), shared)
-		if !errors.Is(err, errHeld) {
-			return release, err
-		}
-		time.Sleep(10 * time.Millisecond) // somebody installs it: that is soon over
 	}
 }
 

@@ -116,18 +116,27 @@ func (s Store) Add(ctx context.Context, hash, dir string) (release func(), err e
 		return nil, sdk.Hint(fault.Mark(fault.ErrVerify, fmt.Errorf("its files are not those it should have: want %s, got %s", hash, got)),
 			"get it again; if that does not help, ask its publisher")
 	}
+	if release, err = s.Hold(ctx, hash); err != nil {
+		return nil, err
+	}
+	if err := s.put(ctx, hash, dir, path); err != nil {
+		release()
+		return nil, err
+	}
+	return release, nil
+}
+
+// put places a tree, one process at a time, unless a good one is there.
+func (s Store) put(ctx context.Context, hash, dir, path string) error {
 	unlock, err := s.Lock(ctx, filepath.Base(path))
 	if err != nil {
-		return nil, err
+		return err
 	}
+	defer unlock()
 	if s.Check(hash) == nil {
-		return unlock, nil
+		return nil
 	}
-	if err := s.place(dir, path); err != nil {
-		unlock()
-		return nil, err
-	}
-	return unlock, nil
+	return s.place(dir, path)
 }
 
 func (s Store) place(dir, path string) error {

@@ -165,7 +165,7 @@ func TestPrune(t *testing.T) {
 	if err := errors.Join(s.Use(kept, "/a"), s.Use(kept, "/b"), s.Use(unused, "/a")); err != nil {
 		t.Fatal(err)
 	}
-	release, err := s.Hold(held)
+	release, err := s.Hold(t.Context(), held)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,6 +23,23 @@ func (s Store) Use(hash, lockFile string) error {
 	return os.WriteFile(filepath.Join(uses, fmt.Sprintf("%x", sum[:8])), []byte(lockFile), 0o644)
 }
 
+// Discard removes a tree, unless somebody holds it.
+func (s Store) Discard(hash string) error {
+	path, err := s.Path(hash)
+	if err != nil {
+		return err
+	}
+	unlock, err := s.tryLock(holdOf(path))
+	if err == errHeld {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	return s.retire(path)
+}
+
 // Prune removes the trees that no lock file names any more, by those that once
 // did, and returns their hashes. Names tells whether a lock file names a tree.
 // One that runs stays.
@@ -40,7 +57,7 @@ func (s Store) Prune(ctx context.Context, names func(lockFile, hash string) bool
 		if ctx.Err() != nil {
 			return removed, ctx.Err()
 		}
-		unlock, err := s.tryLock(filepath.Base(path))
+		unlock, err := s.tryLock(holdOf(path))
 		if err == errHeld {
 			continue // it runs, or is just being installed
 		}
