@@ -1,6 +1,7 @@
 package host
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,12 +10,14 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/genhost/genhost/host/card"
 	"github.com/genhost/genhost/host/report"
 	"github.com/genhost/genhost/host/run"
 	"github.com/genhost/genhost/registry"
 	"github.com/genhost/genhost/registry/oci"
+	"github.com/genhost/genhost/registry/sign"
 	"github.com/genhost/genhost/sdk"
 )
 
@@ -53,19 +56,49 @@ func (h *Host) pull(ctx context.Context, req PullRequest) (*run.Run, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", ref, err)
 	}
+	signer, err := h.signerOf(ctx, from, b, facts)
+	if err != nil {
+		return nil, err
+	}
 	names, err := h.pluginsFor(ctx, facts, req.AnyPlugin)
 	if err != nil {
 		return nil, err
 	}
 	a := run.Arrival{
-		Name: req.Run, Origin: run.Origin{Reference: ref.String(), Digest: b.Digest, Run: facts.Run},
+		Name: req.Run, Origin: run.Origin{Reference: ref.String(), Digest: b.Digest, Run: facts.Run, Signer: signer},
 		Fill:  func(dir string) error { return fill(ctx, from, b, dir) },
 		Adopt: func(r *run.Run) error { return h.adopt(ctx, r, facts, names) },
 	}
 	if a.Name == "" {
 		a.Name = facts.Run
 	}
+	h.say(fmt.Sprintf("fetching %s, %s of plugin %s %s at step %d, trained on %s, %.1f MB", facts.Run, facts.Model, facts.Plugin.Name, facts.Plugin.Version, facts.Step, facts.Data.Name, float64(b.Size())/1e6))
 	return run.Receive(h.runs(), a)
+}
+
+// signerOf returns who of those that models.toml trusts has signed a model, by
+// its policy for plugins. A key that is for some plugins is for their models.
+func (h *Host) signerOf(ctx context.Context, from *oci.Repository, b oci.Bundle, facts card.Facts) (string, error) {
+	policy := cmp.Or(h.registry.Verify, sign.Warn)
+	if policy == sign.Off {
+		return "", nil
+	}
+	signatures, err := from.Signatures(ctx, b.Digest)
+	verdict := sign.Unreadable(err)
+	if err == nil {
+		if verdict, err = sign.Verify(h.registry.Keys, facts.Plugin.Name, strings.NewReader(b.Digest), signatures, time.Now()); err != nil {
+			return "", err
+		}
+	}
+	warning, err := policy.Judge(verdict)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", facts.Run, err)
+	}
+	if warning != "" {
+		warning = "warning: " + warning
+	}
+	h.say(fmt.Sprintf("%s: %s", facts.Run, cmp.Or(warning, verdict.String())))
+	return verdict.Signer, nil
 }
 
 // fill writes the files of a bundle that a run can have into a folder.

@@ -14,6 +14,7 @@ import (
 	"github.com/genhost/genhost/host/report"
 	"github.com/genhost/genhost/host/run"
 	"github.com/genhost/genhost/registry/oci"
+	"github.com/genhost/genhost/registry/sign"
 	"github.com/genhost/genhost/sdk"
 	"github.com/genhost/genhost/sdk/safetensors"
 )
@@ -25,6 +26,8 @@ type PushRequest struct {
 	To         string // an OCI reference, see [oci.Parse]; without a tag, the run's name is it
 	Licence    string // of the weights: an SPDX identifier, "" for none
 	Notes      string // a file of words for the model card, in Markdown; "" for none
+
+	Secret *sign.Secret // to sign it with; nil leaves it unsigned
 }
 
 // cardRows is how many rows the picture of a model card shows.
@@ -59,8 +62,18 @@ func (h *Host) Push(ctx context.Context, req PushRequest) (reference string, err
 			return err
 		}
 		digest, err := to.PushBundle(ctx, b, ref.Tag)
+		if err != nil {
+			return err
+		}
 		reference = ref.At(digest).String()
-		return err
+		if req.Secret == nil {
+			return nil
+		}
+		signature, err := req.Secret.Sign(strings.NewReader(digest), "genhost run "+s.run.Name)
+		if err != nil {
+			return err
+		}
+		return to.Sign(ctx, digest, signature)
 	})
 	return reference, err
 }

@@ -54,6 +54,9 @@ func (s *session) open(ctx context.Context, which subject) (err error) {
 	if s.checkpoint, err = s.run.FindCheckpoint(which.checkpoint); err != nil {
 		return err
 	}
+	if err := s.run.CheckWeights(s.checkpoint); err != nil {
+		return err
+	}
 	f, err := s.run.OpenLog()
 	if err != nil {
 		return err

@@ -11,10 +11,14 @@ import (
 	"strings"
 	"testing"
 
+	"aead.dev/minisign"
+
 	"github.com/genhost/genhost/host/run"
 	"github.com/genhost/genhost/registry"
 	"github.com/genhost/genhost/registry/oci"
+	"github.com/genhost/genhost/registry/sign"
 	"github.com/genhost/genhost/sdk"
+	"github.com/genhost/genhost/sdk/safetensors"
 )
 
 // pushed trains a toy on data of one's own and gives it away to a layout.
@@ -208,6 +212,92 @@ func nothingLeft(t *testing.T, h *Host) {
 	}
 }
 
+// A model is taken by the policy of models.toml: signed by a key that it trusts,
+// or not.
+func TestPullOfSignedModels(t *testing.T) {
+	secret, key := newKey(t)
+	_, other := newKey(t)
+	signed, _, _ := pushed(t, PushRequest{Secret: &secret})
+	unsigned, _, _ := pushed(t, PushRequest{})
+	for _, c := range []struct {
+		from   string
+		policy sign.Policy
+		key    sign.Key
+		says   string // or the error does
+	}{
+		{signed, sign.Require, key, "mine: signed by acme"},
+		{signed, sign.Warn, key, "mine: signed by acme"},
+		{signed, sign.Require, other, "models.toml does not know"},
+		{signed, sign.Warn, other, "warning: it is signed with key"},
+		{unsigned, sign.Require, key, "it is not signed"},
+		{unsigned, sign.Warn, key, "warning: it is not signed"},
+		{unsigned, sign.Off, key, ""},
+	} {
+		var said []string
+		h := newHost(t, &toy{}, &said)
+		h.registry.Verify, h.registry.Keys = c.policy, []sign.Key{c.key}
+		r, err := h.Pull(t.Context(), PullRequest{From: c.from})
+		if refused := c.policy == sign.Require && c.says != "mine: signed by acme"; refused != errors.Is(err, registry.ErrVerify) {
+			t.Errorf("%+v: error %v", c, err)
+		}
+		if err != nil {
+			said = append(said, err.Error())
+			nothingLeft(t, h)
+		} else if o, _, err := r.Origin(); err != nil || (o.Signer == "acme") != (c.says == "mine: signed by acme") {
+			t.Errorf("%+v: origin %+v, %v", c, o, err)
+		}
+		if all := strings.Join(said, "\n"); !strings.Contains(all, c.says) {
+			t.Errorf("%+v: said %q", c, all)
+		}
+	}
+}
+
+// newKey makes a pair of keys, of which acme has the public one.
+func newKey(t *testing.T) (sign.Secret, sign.Key) {
+	t.Helper()
+	_, private, err := minisign.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := private.MarshalText()
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "key")
+	if err := os.WriteFile(file, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	secret, err := sign.ReadSecret(file, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := sign.ParseKey(secret.Public())
+	if err != nil {
+		t.Fatal(err)
+	}
+	key.Name = "acme"
+	return secret, key
+}
+
+// Weights that are altered after they have come are not loaded.
+func TestPulledWeightsAreChecked(t *testing.T) {
+	reference, _, _ := pushed(t, PushRequest{})
+	var said []string
+	h := newHost(t, &toy{}, &said)
+	r, err := h.Pull(t.Context(), PullRequest{From: reference})
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := []safetensors.Tensor{{Name: "w", Shape: []int{1}, Data: []float32{2}}} // whole, but not what came
+	if err := safetensors.WriteFile(weights(t, r), other, nil); err != nil {
+		t.Fatal(err)
+	}
+	err = h.Generate(t.Context(), GenerateRequest{Run: "mine", N: 1}, func(string) {})
+	if !errors.Is(err, sdk.ErrCorrupt) || len(sdk.Hints(err)) != 1 || sdk.Hints(err)[0] != "pull it again: "+reference {
+		t.Errorf("error %v, hints %q", err, sdk.Hints(err))
+	}
+}
+
 // What was altered on its way, or does not belong together, makes no run.
 func TestPullOfDamage(t *testing.T) {
 	reference, layout, mine := pushed(t, PushRequest{})
@@ -276,6 +366,12 @@ func TestPullOfStrangeBundles(t *testing.T) {
 		},
 		"facts of another plugin": func(name string, b []byte) (string, []byte) {
 			return name, replaceIn(name, "config", b, `"model":"echo"`, `"model":"noise"`)
+		},
+		"facts that move a cursor": func(name string, b []byte) (string, []byte) {
+			return name, replaceIn(name, "config", b, `"diary"`, `"diary\u001b[2J"`)
+		},
+		"facts with a bad name": func(name string, b []byte) (string, []byte) {
+			return name, replaceIn(name, "config", b, `"run":"mine"`, `"run":"../mine"`)
 		},
 		"facts of a newer genhost": func(name string, b []byte) (string, []byte) {
 			return name, replaceIn(name, "config", b, `"schema":1`, `"schema":2`)

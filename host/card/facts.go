@@ -9,6 +9,8 @@ package card
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
+	"unicode"
 
 	"github.com/genhost/genhost/host/run"
 	"github.com/genhost/genhost/sdk"
@@ -66,5 +68,11 @@ func Decode(text []byte) (Facts, error) {
 	if f.Model == "" || f.Plugin.Name == "" || f.Modality == "" || f.Reader.Name == "" {
 		return f, fmt.Errorf("%w: the model does not say which plugins it needs", sdk.ErrCorrupt)
 	}
-	return f, nil
+	for _, s := range []string{f.Genhost, f.Family, f.Model, f.Modality, f.Platform, f.Licence, f.Data.Name, f.Data.Licence,
+		f.Plugin.Name, f.Plugin.Version, f.Plugin.SHA256, f.Reader.Name, f.Reader.Version, f.Reader.SHA256} {
+		if len(s) > 200 || strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) {
+			return f, fmt.Errorf("%w: what the model says of itself has the text %.200q", sdk.ErrCorrupt, s) // it would be shown
+		}
+	}
+	return f, run.CheckName(f.Run)
 }

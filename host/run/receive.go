@@ -80,6 +80,10 @@ func (a Arrival) take(dir string) (*Run, error) {
 	if err := a.Adopt(r); err != nil {
 		return nil, err
 	}
+	a.Origin.Step = all[0].Step
+	if a.Origin.Weights, err = sumOf(all[0].Weights); err != nil {
+		return nil, err
+	}
 	return r, r.rewrite(status, a.Origin)
 }
 

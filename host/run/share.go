@@ -1,9 +1,12 @@
 package run
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -104,6 +107,9 @@ type Origin struct {
 	Reference string `json:"reference"` // as the user gave it
 	Digest    string `json:"digest"`    // of all that came
 	Run       string `json:"run"`       // its name there
+	Step      int    `json:"step"`      // of the weights
+	Weights   string `json:"weights"`   // their SHA-256, in hexadecimal
+	Signer    string `json:"signer,omitempty"`
 }
 
 // Origin returns where the run came from, and false of one that was trained
@@ -114,6 +120,32 @@ func (r *Run) Origin() (Origin, bool, error) {
 		return o, false, nil
 	}
 	return o, err == nil, err
+}
+
+// CheckWeights reports weights that have changed since they came from
+// elsewhere. The error is an [sdk.ErrCorrupt].
+func (r *Run) CheckWeights(c Checkpoint) error {
+	o, ok, err := r.Origin()
+	if !ok || o.Step != c.Step {
+		return err
+	}
+	sum, err := sumOf(c.Weights)
+	if err == nil && sum != o.Weights {
+		err = fmt.Errorf("%w: %s has changed since it was pulled", sdk.ErrCorrupt, c.Weights)
+		err = sdk.Hint(err, "pull it again: "+o.Reference)
+	}
+	return err
+}
+
+func sumOf(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	sum := sha256.New()
+	_, err = io.Copy(sum, f)
+	return hex.EncodeToString(sum.Sum(nil)), err
 }
 
 // CardPath returns where the run's model card belongs.

@@ -45,6 +45,15 @@ type File struct {
 	desc ocispec.Descriptor
 }
 
+// Size is that of all its files.
+func (b Bundle) Size() int64 {
+	var n int64
+	for _, f := range b.Files {
+		n += f.Size
+	}
+	return n
+}
+
 // PushBundle publishes a bundle under a tag, and returns the digest of its
 // manifest. Equal bundles have equal digests.
 func (r *Repository) PushBundle(ctx context.Context, b Bundle, tag string) (digest string, err error) {
@@ -99,8 +108,8 @@ func (r *Repository) FindBundle(ctx context.Context, which string) (Bundle, erro
 		return Bundle{}, r.stranger(which, "trained model", desc.MediaType, text)
 	}
 	b := Bundle{
-		Name: m.Annotations[ocispec.AnnotationTitle], Doc: m.Annotations[ocispec.AnnotationDescription],
-		Licence: m.Annotations[ocispec.AnnotationLicenses], Digest: desc.Digest.String(),
+		Name: printable(m.Annotations[ocispec.AnnotationTitle]), Doc: printable(m.Annotations[ocispec.AnnotationDescription]),
+		Licence: printable(m.Annotations[ocispec.AnnotationLicenses]), Digest: desc.Digest.String(),
 	}
 	if len(m.Layers) > maxFiles {
 		return b, corrupt("%s: it has %d files, of which at most %d are read", r.ref.Place(), len(m.Layers), maxFiles)

@@ -8,6 +8,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode"
 
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 
@@ -25,10 +26,10 @@ func (r *Repository) Find(ctx context.Context, which string) (Release, error) {
 	if desc.MediaType != ocispec.MediaTypeImageIndex || json.Unmarshal(text, &index) != nil || !slices.ContainsFunc(index.Manifests, ours) {
 		return Release{}, r.stranger(which, "plugin", desc.MediaType, text)
 	}
+	says := func(what string) string { return printable(index.Annotations[what]) }
 	release := Release{
-		Name: index.Annotations[ocispec.AnnotationTitle], Version: index.Annotations[ocispec.AnnotationVersion],
-		Doc: index.Annotations[ocispec.AnnotationDescription], Licence: index.Annotations[ocispec.AnnotationLicenses],
-		Homepage: index.Annotations[ocispec.AnnotationURL], Digest: desc.Digest.String(),
+		Name: says(ocispec.AnnotationTitle), Version: says(ocispec.AnnotationVersion), Doc: says(ocispec.AnnotationDescription),
+		Licence: says(ocispec.AnnotationLicenses), Homepage: says(ocispec.AnnotationURL), Digest: desc.Digest.String(),
 	}
 	for _, m := range index.Manifests {
 		if !ours(m) {
@@ -43,6 +44,16 @@ func (r *Repository) Find(ctx context.Context, which string) (Release, error) {
 		return Release{}, corrupt("%s:%s: %w", r.ref.Place(), which, err)
 	}
 	return release, nil
+}
+
+// printable is text as it can be shown: an index is anybody's.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return -1
+		}
+		return r
+	}, text)
 }
 
 // ours reports whether what an index names is a plugin's package.

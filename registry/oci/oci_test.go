@@ -125,6 +125,18 @@ func TestWhatIsPushedIsFound(t *testing.T) {
 	})
 }
 
+// What an index says of itself moves no cursor.
+func TestWhatIsSaidCanBeShown(t *testing.T) {
+	ref := oci.Reference{Layout: filepath.Join(t.TempDir(), "layout")}
+	r := release(t, "1.0.0", "a", linux)
+	r.Doc = "tables\x1b[2J\nof \u202enumbers"
+	push(t, create(t, ref), r)
+	found, err := open(t, ref).Find(t.Context(), "1.0.0")
+	if err != nil || found.Doc != "tables[2Jof numbers" {
+		t.Errorf("it says %q, %v", found.Doc, err)
+	}
+}
+
 func TestEqualReleasesHaveEqualDigests(t *testing.T) {
 	places(t, func(t *testing.T, ref oci.Reference) {
 		r := create(t, ref)
