@@ -160,8 +160,12 @@ func TestPrompt(t *testing.T) {
 		t.Errorf("Jo is %v", row.Data)
 	}
 	for what, words := range map[string]string{"no UTF-8": "J\xff", "a character that it does not know": "J漢", "too long": strings.Repeat("a", 13)} {
-		if _, err := m.Prompt(t.Context(), train.space, words); !errors.Is(err, sdk.ErrBadInput) {
+		_, err := m.Prompt(t.Context(), train.space, words)
+		if !errors.Is(err, sdk.ErrBadInput) {
 			t.Errorf("%s: %v", what, err)
+		}
+		if h := sdk.Hints(err); what == "a character that it does not know" && (len(h) != 1 || !strings.HasSuffix(h[0], "alone: - A-Z a-z")) {
+			t.Errorf("%s: hints %q", what, h)
 		}
 	}
 }

@@ -3,7 +3,11 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
+	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/genhost/genhost/sdk"
@@ -27,7 +31,7 @@ func (m *texts) Prompt(_ context.Context, space sdk.Space, words string) (sdk.Ba
 	e := newEncoder(a, &given)
 	for _, r := range words {
 		if _, known := a.index[r]; !known {
-			return sdk.Batch{}, sdk.Hint(fmt.Errorf("%w: the prompt: %q %w", sdk.ErrBadInput, r, errUnknown), "the model knows the characters of the text that it learned from alone")
+			return sdk.Batch{}, sdk.Hint(fmt.Errorf("%w: the prompt: %q %w", sdk.ErrBadInput, r, errUnknown), "the model knows those of the text that it learned from alone: "+a.known())
 		}
 		if err := e.char(r); err != nil {
 			return sdk.Batch{}, err
@@ -44,6 +48,32 @@ func (m *texts) Prompt(_ context.Context, space sdk.Space, words string) (sdk.Ba
 		row.Data[i] = float32(math.NaN())
 	}
 	return row, nil
+}
+
+// mostKnown is how many runs of characters are told.
+const mostKnown = 40
+
+// known tells the characters, those that follow one another as a run: a-z.
+func (a *alphabet) known() string {
+	chars := slices.Sorted(maps.Keys(a.index))
+	var runs []string
+	for i := 0; i < len(chars); {
+		last := i
+		for last+1 < len(chars) && chars[last+1] == chars[last]+1 {
+			last++
+		}
+		run := string(chars[i])
+		if last > i {
+			run += "-" + string(chars[last])
+		}
+		quoted := strconv.Quote(run)
+		runs = append(runs, quoted[1:len(quoted)-1])
+		i = last + 1
+	}
+	if len(runs) > mostKnown {
+		runs = append(runs[:mostKnown], "...")
+	}
+	return strings.Join(runs, " ")
 }
 
 // collected is a sink that keeps tokens.
