@@ -26,6 +26,7 @@ var pairs = map[string]string{
 	"gan":        "image points audio table text",
 	"gan-points": "image points audio table text",
 	"vae-text":   "text",
+	"vae-prose":  "text",
 	"gan-text":   "points text",
 	"vae-audio":  "image audio",
 	"vae-table":  "image points audio table text",
