@@ -173,12 +173,12 @@ func (x *comparison) nearest(ctx context.Context) (sdk.Measurement, error) {
 // share is the edit distance of a text to the nearest of others, of its length.
 func share(t []rune, among [][]rune) float64 {
 	t = said(t[:min(longest, len(t))])
-	least := len(t)
+	least, pattern := len(t), newPattern(t)
 	for _, other := range among {
 		if least == 0 {
 			break
 		}
-		least = min(least, apart(t, said(other[:min(longest, len(other))]), least-1))
+		least = min(least, pattern.apart(said(other[:min(longest, len(other))]), least-1))
 	}
 	return float64(least) / float64(max(1, len(t)))
 }

@@ -68,12 +68,30 @@ func TestApart(t *testing.T) {
 			return string(b)
 		}
 		a, b := word(), word()
-		want := editDistance(a, b)
-		for most := range 7 {
-			got := apart([]rune(a), []rune(b), most)
-			if want <= most && got != want || want > most && got <= most {
-				t.Fatalf("%q and %q are %d apart, got %d of at most %d", a, b, want, got, most)
-			}
+		checkApart(t, a, b, editDistance(a, b))
+	}
+}
+
+// Texts of several words of a machine, of which the first few characters are put
+// in, some changed and the last taken out.
+func TestApartLong(t *testing.T) {
+	for _, n := range []int{60, 63, 64, 65, 127, 128, 129, 200} {
+		a := strings.Repeat("abcdefghij", n)[:n]
+		b := []byte("XX" + a[:n-3])
+		b[n/2], b[n-2] = 'Y', 'Y'
+		checkApart(t, a, string(b), 2+2+3)
+		checkApart(t, string(b), a, 2+2+3)
+		checkApart(t, a, a, 0)
+		checkApart(t, a, strings.Repeat("Z", n-20), n)
+	}
+}
+
+func checkApart(t *testing.T, a, b string, want int) {
+	t.Helper()
+	for _, most := range []int{0, 1, 2, 3, 4, 5, 6, want - 1, want, want + 1, 1000} {
+		got := newPattern([]rune(a)).apart([]rune(b), most)
+		if want <= most && got != want || want > most && got <= most {
+			t.Errorf("%q and %q are %d apart, got %d of at most %d", a, b, want, got, most)
 		}
 	}
 }

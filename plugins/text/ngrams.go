@@ -91,33 +91,3 @@ func (c *chain) write(rng *rand.Rand, length int) []rune {
 	}
 	return t
 }
-
-// apart is the Levenshtein distance of two texts: how many characters must be
-// put in, taken out or changed. It gives up beyond most.
-func apart(a, b []rune, most int) int {
-	if d := len(a) - len(b); max(d, -d) > most {
-		return most + 1
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i, x := range a {
-		corner := row[0]
-		row[0] = i + 1
-		least := row[0]
-		for j, y := range b {
-			change := corner
-			if x != y {
-				change++
-			}
-			corner = row[j+1]
-			row[j+1] = min(change, row[j]+1, row[j+1]+1)
-			least = min(least, row[j+1])
-		}
-		if least > most {
-			return most + 1
-		}
-	}
-	return row[len(b)]
-}
