@@ -23,7 +23,7 @@ func (h *Host) launcher(p registry.Plugin, exe registry.Executable) starter {
 		}
 		proc, err := process.Start(ctx, process.Spec{
 			Name: p.Name, Path: exe.Path, Args: exe.Args, File: file, Log: e.log, Threads: e.threads,
-			Env: variables(p.Grant), Sandbox: box,
+			Env: variables(p.Grant), Sandbox: box, Memory: p.Memory,
 		})
 		if err != nil {
 			release()

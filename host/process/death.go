@@ -34,6 +34,9 @@ func (p *program) lost(cause error) error {
 
 // death says how the process ended, and its last words.
 func (p *program) death(cause error) error {
+	if why := p.excess.Load(); why != nil {
+		return sdk.Hint(&failure{*why, sdk.ErrCrashed}, "let it have more in models.toml, or ask less of it: a smaller batch or model")
+	}
 	state := p.cmd.ProcessState
 	how, words := state.String(), p.tail.lastWords()
 	kind := sdk.ErrCrashed

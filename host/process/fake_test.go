@@ -36,6 +36,8 @@ func TestMain(m *testing.M) {
 		os.Exit(m.Run())
 	case "host":
 		beHost()
+	case "host of a stranger":
+		beHostOfAStranger()
 	default:
 		bePlugin(as)
 	}
@@ -184,5 +186,69 @@ func (f *fake) Generate(context.Context, sdk.GenerateRequest) (sdk.Batch, error)
 		fmt.Println("on stdout")
 		fmt.Fprintln(os.Stderr, "on stderr")
 	}
+	if what, which, ok := strings.Cut(f.do, " "); ok {
+		return sdk.MakeBatch(1, 2), misbehave(what, which)
+	}
 	return sdk.MakeBatch(1, 2), nil
+}
+
+// misbehave does what a plugin has no business to do.
+func misbehave(what, which string) error {
+	switch what {
+	case "read":
+		_, err := os.ReadFile(which)
+		return err
+	case "write":
+		return os.WriteFile(which, []byte("gotcha"), 0o644)
+	case "remove":
+		return os.Remove(which)
+	case "run":
+		return exec.Command(which).Run()
+	case "dial":
+		network, address, _ := strings.Cut(which, " ")
+		c, err := net.Dial(network, address)
+		if err != nil {
+			return err
+		}
+		defer c.Close()
+		_, err = c.Write([]byte("hello"))
+		return err
+	case "kill":
+		pid, err := strconv.Atoi(which)
+		if err != nil {
+			return err
+		}
+		return syscall.Kill(pid, syscall.SIGUSR1)
+	case "shm": // System V shared memory of another
+		id, err := strconv.Atoi(which)
+		if err != nil {
+			return err
+		}
+		return attach(id)
+	case "fork": // each child in a session of its own
+		n, err := strconv.Atoi(which)
+		if err != nil {
+			return err
+		}
+		for range n {
+			child := exec.Command("sleep", "300")
+			child.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+			if err := child.Start(); err != nil {
+				return err
+			}
+		}
+		select {}
+	case "hoard":
+		n, err := strconv.Atoi(which)
+		if err != nil {
+			return err
+		}
+		b := make([]byte, n)
+		for i := range b {
+			b[i] = 1
+		}
+		time.Sleep(time.Minute)
+		return nil
+	}
+	return fmt.Errorf("cannot %s", what)
 }

@@ -63,6 +63,11 @@ type Spec struct {
 	// folder of its own for temporary files, which is its home, too. The main
 	// of this program must call [sandbox.Main].
 	Sandbox *sandbox.Sandbox
+
+	// Memory is how many bytes the plugin and what it starts may use, files
+	// that they map aside; it is ended when it uses more. 0 is any number. Only
+	// Linux tells.
+	Memory int64
 }
 
 // A Process is a plugin that runs.
@@ -126,6 +131,7 @@ func (p *Process) Exited() <-chan struct{} { return p.program.done }
 func (p *Process) Stop() error {
 	p.stop.Do(func() {
 		p.program.unwanted.Store(true)
+		p.program.look()
 		p.conn.Close()
 		p.stopped = p.program.release()
 		p.folder.Remove()

@@ -26,7 +26,9 @@ type program struct {
 	unwanted atomic.Bool   // whoever waits for it does not want it any more
 	done     chan struct{} // closed when the process has ended
 
-	report sandbox.Report // of its sandbox; nil where it has none
+	report sandbox.Report         // of its sandbox; nil where it has none
+	excess atomic.Pointer[string] // what it had too much of, and was ended for
+	family atomic.Pointer[family] // when it was last looked at
 
 	mu       sync.Mutex
 	cmd      *exec.Cmd // nil before it has started
@@ -75,14 +77,17 @@ func (p *program) Start(env []string, stdout io.Writer) error {
 	}
 	p.mu.Unlock()
 	go p.watch(out, stdout)
-	if held == nil {
-		return nil
+	if held != nil {
+		p.report, err = held.Await()
+		p.report = append(p.report, p.spec.guarded(p.report)...)
+		if err != nil && !p.wasKilled() { // whoever killed it knows why
+			return explainStart(p.spec, err)
+		}
 	}
-	p.report, err = held.Await()
-	if err == nil || p.wasKilled() {
-		return nil // whoever killed it knows why
+	if held != nil || p.spec.Memory > 0 {
+		go p.guard()
 	}
-	return explainStart(p.spec, err)
+	return nil
 }
 
 func (p *program) wasKilled() bool {
@@ -143,6 +148,7 @@ func (p *program) watch(out [2]*os.File, stdout io.Writer) {
 	}
 	_ = p.cmd.Wait() // its state says how it ended
 	killGroup(p.cmd) // what it has started
+	p.killFamily()
 	drained := time.AfterFunc(drainTime, func() { closeAll(out[:]...) })
 	copying.Wait()
 	drained.Stop()

@@ -134,6 +134,9 @@ func (o orders) report(l landlocked) Report {
 	default:
 		r = append(r, Hold{From: "network", Why: o.Spaces.Why})
 	}
+	if o.Spaces.User && o.Processes > 0 {
+		r = append(r, Hold{From: "processes", By: fmt.Sprintf("at most %d", o.Processes)})
+	}
 	return append(r,
 		hold("shared memory", "own namespace", o.Spaces.Own, o.Spaces.Why),
 		hold("signals", l.by(), l.abi >= 6, l.whyNot(6)))

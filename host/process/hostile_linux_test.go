@@ -1,0 +1,309 @@
+package process
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/genhost/genhost/host/process/sandbox"
+	"github.com/genhost/genhost/sdk"
+	"golang.org/x/sys/unix"
+)
+
+// attach uses the shared memory of another.
+func attach(id int) error {
+	_, err := unix.SysvShmAttach(id, 0, 0)
+	return err
+}
+
+// heldFrom starts a plugin in a sandbox, and skips the test where that does not
+// keep it from something.
+func heldFrom(t *testing.T, what string, box sandbox.Sandbox) *Process {
+	t.Helper()
+	s := spec(t, "good")
+	s.Sandbox = &box
+	p := start(t, s)
+	for _, h := range p.Sandbox() {
+		if h.From == what && h.By == "" {
+			t.Skip("not here: " + h.String())
+		}
+		if h.From == what {
+			t.Log(h)
+			return p
+		}
+	}
+	t.Fatalf("the sandbox says nothing of %s: %v", what, p.Sandbox())
+	return nil
+}
+
+// attempt lets a plugin try something.
+func attempt(t *testing.T, p *Process, do string) error {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	return generate(ctx, model(t, p, do))
+}
+
+// denied checks that a plugin cannot do something in a sandbox that it can do
+// outside of one.
+func denied(t *testing.T, from string, box sandbox.Sandbox, attempts ...string) {
+	t.Helper()
+	held := heldFrom(t, from, box)
+	s := spec(t, "good")
+	s.Sandbox = nil
+	free := start(t, s)
+	for _, do := range attempts {
+		if err := attempt(t, held, do); err == nil {
+			t.Errorf("%s: it can", do)
+		} else {
+			t.Log(err)
+		}
+		if err := attempt(t, free, do); err != nil {
+			t.Errorf("%s, in no sandbox: %v", do, err)
+		}
+	}
+}
+
+// allowed checks that a plugin can do something in a sandbox.
+func allowed(t *testing.T, box sandbox.Sandbox, attempts ...string) {
+	t.Helper()
+	s := spec(t, "good")
+	s.Sandbox = &box
+	p := start(t, s)
+	for _, do := range attempts {
+		if err := attempt(t, p, do); err != nil {
+			t.Errorf("%s: %v", do, err)
+		}
+	}
+}
+
+// secrets makes a folder with a secret, and a link to it from another that a
+// plugin may read.
+func secrets(t *testing.T) (secret, link string) {
+	t.Helper()
+	secret = filepath.Join(t.TempDir(), "id_ed25519")
+	if err := os.WriteFile(secret, []byte("secret"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	link = filepath.Join(t.TempDir(), "innocent")
+	if err := os.Symlink(secret, link); err != nil {
+		t.Fatal(err)
+	}
+	return secret, link
+}
+
+func TestReadsWhatItIsGiven(t *testing.T) {
+	secret, link := secrets(t)
+	other := script(t)
+	host := fmt.Sprintf("/proc/%d/environ", os.Getpid())
+	denied(t, "files", sandbox.Sandbox{Read: []string{filepath.Dir(link)}},
+		"read "+secret, "read "+link, "read "+host, "run "+other)
+	allowed(t, sandbox.Sandbox{Read: []string{secret}}, "read "+secret, "read "+link, "read /proc/self/environ", "read /etc/hosts")
+	allowed(t, sandbox.Sandbox{Run: []string{filepath.Dir(other)}}, "run "+other)
+}
+
+// script writes a program.
+func script(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "program")
+	if err := os.WriteFile(path, []byte("#!/bin/sh\nexit 0\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestWritesWhereItMay(t *testing.T) {
+	secret, link := secrets(t)
+	own := t.TempDir()
+	box := sandbox.Sandbox{Read: []string{secret}, Write: []string{own}}
+	there := filepath.Join(filepath.Dir(link), "there")
+	denied(t, "files", box, "write "+secret, "write "+there, "remove "+there)
+	allowed(t, box, "write "+filepath.Join(own, "there"), "write /dev/null", "read "+filepath.Join(own, "there"))
+}
+
+// What it writes, it may not run.
+func TestRunsNothingItWrote(t *testing.T) {
+	path := script(t)
+	denied(t, "files", sandbox.Sandbox{Write: []string{filepath.Dir(path)}}, "run "+path)
+}
+
+func TestNoNetwork(t *testing.T) {
+	tcp, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tcp.Close()
+	dial := "dial tcp " + tcp.Addr().String()
+	denied(t, "network", sandbox.Sandbox{}, dial)
+	allowed(t, sandbox.Sandbox{Network: true}, dial)
+}
+
+func TestNoDatagrams(t *testing.T) {
+	udp, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer udp.Close()
+	denied(t, "network", sandbox.Sandbox{}, "dial udp "+udp.LocalAddr().String())
+}
+
+// An abstract socket has no path that could be forbidden.
+func TestNoAbstractSockets(t *testing.T) {
+	name := fmt.Sprintf("@genhost-test-%d", os.Getpid())
+	l, err := net.Listen("unix", name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	denied(t, "network", sandbox.Sandbox{}, "dial unix "+name)
+}
+
+func TestNoSignals(t *testing.T) {
+	signal.Ignore(syscall.SIGUSR1)
+	defer signal.Reset(syscall.SIGUSR1)
+	denied(t, "signals", sandbox.Sandbox{}, fmt.Sprintf("kill %d", os.Getpid()))
+}
+
+func TestNoSharedMemory(t *testing.T) {
+	id, err := unix.SysvShmGet(0, 4096, 0o600|unix.IPC_CREAT)
+	if err != nil {
+		t.Skip("there is no shared memory here: ", err)
+	}
+	defer unix.SysvShmCtl(id, unix.IPC_RMID, nil)
+	denied(t, "shared memory", sandbox.Sandbox{}, fmt.Sprintf("shm %d", id))
+}
+
+// A plugin that starts one process after another comes to an end, and so do
+// they, though they have left its group.
+func TestForkBomb(t *testing.T) {
+	before := sleepers(t)
+	p := heldFrom(t, "processes", sandbox.Sandbox{Processes: 60})
+	err := attempt(t, p, "fork 500")
+	if err == nil || errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("it goes on: %v", err)
+	}
+	if errors.Is(err, sdk.ErrCrashed) {
+		checkError(t, "fork", err, sdk.ErrCrashed, "the fake plugin started more than 60 processes and threads", "models.toml")
+	}
+	t.Log(err)
+	if most := sleepers(t) - before; most > 500 {
+		t.Errorf("%d processes", most)
+	}
+	if err := p.Stop(); err != nil {
+		t.Error(err)
+	}
+	eventually(t, "the processes are gone", func() bool { return sleepers(t) <= before })
+}
+
+// sleepers counts the processes that [misbehave] starts.
+func sleepers(t *testing.T) (n int) {
+	t.Helper()
+	all, err := filepath.Glob("/proc/[0-9]*/cmdline")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range all {
+		if line, err := os.ReadFile(path); err == nil && string(line) == "sleep\x00300\x00" {
+			n++
+		}
+	}
+	return n
+}
+
+func TestEnoughMemory(t *testing.T) {
+	s := spec(t, "good")
+	s.Memory = 200 << 20
+	p := start(t, s)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*guardPause)
+	defer cancel()
+	if err := generate(ctx, model(t, p, "hoard 1000000")); !errors.Is(err, context.DeadlineExceeded) {
+		t.Error(err)
+	}
+}
+
+func TestTooMuchMemory(t *testing.T) {
+	s := spec(t, "good")
+	s.Memory = 200 << 20
+	p := start(t, s)
+	err := attempt(t, p, fmt.Sprintf("hoard %d", 300<<20))
+	checkError(t, "hoard", err, sdk.ErrCrashed, `MiB, more than memory = "200MiB"`, "models.toml")
+}
+
+// A sandbox that is required is had, or nothing is started.
+func TestRequired(t *testing.T) {
+	s := spec(t, "good")
+	s.Sandbox.Require = true
+	p, err := Start(t.Context(), s)
+	if err == nil {
+		defer p.Stop()
+		if lacks := p.Sandbox().Lacks(); len(lacks) > 0 {
+			t.Errorf("it lacks %v", lacks)
+		}
+		return
+	}
+	checkError(t, "required", err, sandbox.ErrLacking, "the sandbox is required", `sandbox = "auto"`)
+}
+
+// What a plugin may do can be more than fits in an argument of a program.
+func TestManyPaths(t *testing.T) {
+	secret, _ := secrets(t)
+	var box sandbox.Sandbox
+	for i := range 20_000 {
+		box.Read = append(box.Read, fmt.Sprintf("/there/is/no/such/path/%d", i))
+	}
+	box.Read = append(box.Read, secret)
+	allowed(t, box, "read "+secret)
+}
+
+// A program in a sandbox that knows of no lifeline ends with the host, too.
+func TestStrangersGoWithTheHost(t *testing.T) {
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	host := exec.Command(exe)
+	host.Env = append(os.Environ(), asVariable+"=host of a stranger")
+	out, err := host.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := host.Start(); err != nil {
+		t.Fatal(err)
+	}
+	line := make([]byte, 20)
+	n, err := io.ReadAtLeast(out, line, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var pid int
+	if _, err := fmt.Sscan(strings.TrimSpace(string(line[:n])), &pid); err != nil || gone(pid) {
+		t.Fatal(pid, err)
+	}
+	host.Process.Kill()
+	host.Wait()
+	eventually(t, "the stranger ends", func() bool { return gone(pid) })
+}
+
+// beHostOfAStranger starts a program in a sandbox that is no plugin.
+func beHostOfAStranger() {
+	sleep, err := exec.LookPath("sleep")
+	if err != nil {
+		panic(err)
+	}
+	p := newProgram(Spec{Name: "sleep", Path: sleep, Args: []string{"300"}, Log: io.Discard, Sandbox: &sandbox.Sandbox{}})
+	if err := p.Start(nil, io.Discard); err != nil {
+		panic(err)
+	}
+	fmt.Println(p.cmd.Process.Pid)
+	select {}
+}
