@@ -33,34 +33,41 @@ started.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.PersistentFlags().BoolVar(&p.frozen, "frozen", os.Getenv("CI") != "", "refuse to change models.lock.toml; the default where CI is set")
-	cmd.AddCommand(pluginInstallCmd(p), pluginUpgradeCmd(p), pluginPackCmd(p), pluginSignCmd(p))
+	cmd.AddCommand(pluginInstallCmd(p), pluginUpgradeCmd(p), pluginRemoveCmd(p), pluginListCmd(p), pluginWhyCmd(p), pluginVerifyCmd(p),
+		pluginLockCmd(p), pluginSearchCmd(p), pluginMirrorCmd(p), pluginPruneCmd(p), pluginPackCmd(p), pluginSignCmd(p))
 	return cmd
 }
 
-// with lets do ask an installer something. Ctrl-C ends the context.
-func (p *pluginVerbs) with(cmd *cobra.Command, do func(context.Context, install.Installer) error) error {
+// said is the host's options; its talk goes to stderr.
+func (p *pluginVerbs) said(cmd *cobra.Command) host.Options {
 	o := *p.options
 	o.Say = func(what string) { fmt.Fprintf(cmd.ErrOrStderr(), "genhost: %s\n", what) }
-	in, err := o.Installer(p.frozen)
+	return o
+}
+
+// interruptible lets do work with a context that Ctrl-C ends.
+func interruptible(cmd *cobra.Command, do func(context.Context) error) error {
+	ctx, release := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
+	defer release()
+	return do(ctx)
+}
+
+// with lets do ask an installer something.
+func (p *pluginVerbs) with(cmd *cobra.Command, do func(context.Context, install.Installer) error) error {
+	in, err := p.said(cmd).Installer(p.frozen)
 	if err != nil {
 		return err
 	}
-	ctx, release := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
-	defer release()
-	return do(ctx, in)
+	return interruptible(cmd, func(ctx context.Context) error { return do(ctx, in) })
 }
 
 // making lets do make packages.
 func (p *pluginVerbs) making(cmd *cobra.Command, do func(context.Context, pack.Packer) error) error {
-	o := *p.options
-	o.Say = func(what string) { fmt.Fprintf(cmd.ErrOrStderr(), "genhost: %s\n", what) }
-	packer, err := o.Packer()
+	packer, err := p.said(cmd).Packer()
 	if err != nil {
 		return err
 	}
-	ctx, release := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
-	defer release()
-	return do(ctx, packer)
+	return interruptible(cmd, func(ctx context.Context) error { return do(ctx, packer) })
 }
 
 // some checks that a command gets arguments of a kind.

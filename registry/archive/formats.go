@@ -4,8 +4,11 @@ import (
 	"archive/tar"
 	"archive/zip"
 	"compress/gzip"
+	"context"
 	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path"
 )
@@ -103,4 +106,54 @@ func (u *unpacker) zipped(name string, e *zip.File) error {
 		return u.link(name, relative(name, string(to)))
 	}
 	return refuse("%q is neither a file, a folder nor a link", e.Name)
+}
+
+// ReadFile returns the content of one file of an archive, of at most so many bytes.
+// The error is [fs.ErrNotExist] where there is none of that name.
+func ReadFile(ctx context.Context, file, name string, limit int64) ([]byte, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if formatOf(f) == zipFile {
+		z, err := zip.NewReader(f, info.Size())
+		if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
+			return nil, damaged(err)
+		}
+		content, err := z.Open(name)
+		if err != nil {
+			return nil, err
+		}
+		defer content.Close()
+		return readSome(content, limit)
+	}
+	zipped, err := gzip.NewReader(f)
+	if err != nil {
+		return nil, damaged(err)
+	}
+	bounded := io.LimitReader(&cancelled{ctx, zipped}, defaults.Bytes)
+	for t := tar.NewReader(bounded); ; {
+		h, err := t.Next()
+		switch {
+		case err == io.EOF:
+			return nil, fmt.Errorf("%s in %s: %w", name, file, fs.ErrNotExist)
+		case err != nil && !errors.Is(err, tar.ErrInsecurePath):
+			return nil, damaged(err)
+		case h.Typeflag == tar.TypeReg && path.Clean(h.Name) == name:
+			return readSome(t, limit)
+		}
+	}
+}
+
+func readSome(r io.Reader, limit int64) ([]byte, error) {
+	b, err := io.ReadAll(io.LimitReader(r, limit+1))
+	if err == nil && int64(len(b)) > limit {
+		err = refuse("a file in it is larger than %d bytes", limit)
+	}
+	return b, err
 }

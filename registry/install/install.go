@@ -120,12 +120,19 @@ func (in Installer) restore(ctx context.Context, r *registry.Registry, p registr
 		return Installed{}, err
 	}
 	defer got.release()
-	got.installed.Name, got.pin.Name = p.Name, p.Name
+	got.named(p)
 	if pinned && !maps.Equal(got.pin.Trees, p.Pin.Trees) {
 		err := fault.Mark(fault.ErrVerify, fmt.Errorf("it is not what %s pins", lock.Name))
 		return Installed{}, sdk.Hint(err, "if its publisher has put something new there, and you want that: genhost plugin upgrade "+p.Name)
 	}
 	return got.installed, in.commit(ctx, got, unchanged)
+}
+
+// named gives what was obtained the name of a plugin in models.toml, and what
+// that grants it.
+func (o *obtained) named(p registry.Plugin) {
+	o.installed.Name, o.pin.Name = p.Name, p.Name
+	o.installed.Granted = grants(p.Grant, o.manifest.Needs)
 }
 
 // unchanged leaves models.toml as it is.
@@ -186,7 +193,7 @@ func (in Installer) Upgrade(ctx context.Context, name string, req Request) (Inst
 		return Installed{}, fmt.Errorf("%s:%d: plugin %s: %w", r.Path, p.Line, p.Name, err)
 	}
 	defer got.release()
-	got.installed.Name, got.pin.Name = p.Name, p.Name
+	got.named(p)
 	return got.installed, in.commit(ctx, got, func(*registry.Registry) (string, error) { return in.updated(p, w) })
 }
 
