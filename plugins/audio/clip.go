@@ -55,7 +55,7 @@ func (m *audio) cut(s sound, v variant) []float32 {
 	if float64(first)+float64(n)*step < float64(len(s.samples)) {
 		fade(x, int(fadeOut*float64(m.rate)))
 	}
-	v.colour(x, m.rate)
+	v.colour(x)
 	m.level(x)
 	return x
 }
