@@ -34,19 +34,18 @@ func (in Installer) Install(ctx context.Context, req Request) (Installed, error)
 	if err != nil {
 		return Installed{}, fmt.Errorf("%s: %w", req.Source, err)
 	}
-	defer got.release()
 	if got.installed.Name = req.As; req.As == "" {
 		got.installed.Name = got.pin.Package
 	}
 	got.pin.Name = got.installed.Name
-	err = in.commit(ctx, got, func(r *registry.Registry) (string, error) {
+	err = got.undo(in.commit(ctx, got, func(r *registry.Registry) (string, error) {
 		if before, ok := r.Lock.Plugin(got.pin.Name); ok {
 			if err := sameSigner(w, before, got.pin.Signer, got.pin.Key); err != nil {
 				return "", err
 			}
 		}
 		return in.added(ctx, r, &got.installed, w, req, got.manifest)
-	})
+	}))
 	if err != nil {
 		return Installed{}, fmt.Errorf("%s: %w", req.Source, err)
 	}
@@ -119,13 +118,12 @@ func (in Installer) restore(ctx context.Context, r *registry.Registry, p registr
 	if err != nil {
 		return Installed{}, err
 	}
-	defer got.release()
 	got.named(p)
 	if pinned && !maps.Equal(got.pin.Trees, p.Pin.Trees) {
 		err := fault.Mark(fault.ErrVerify, fmt.Errorf("it is not what %s pins", lock.Name))
-		return Installed{}, sdk.Hint(err, "if its publisher has put something new there, and you want that: genhost plugin upgrade "+p.Name)
+		return Installed{}, got.undo(sdk.Hint(err, "if its publisher has put something new there, and you want that: genhost plugin upgrade "+p.Name))
 	}
-	return got.installed, in.commit(ctx, got, unchanged)
+	return got.installed, got.undo(in.commit(ctx, got, unchanged))
 }
 
 // named gives what was obtained the name of a plugin in models.toml, and what
@@ -192,9 +190,8 @@ func (in Installer) Upgrade(ctx context.Context, name string, req Request) (Inst
 	if err != nil {
 		return Installed{}, fmt.Errorf("%s:%d: plugin %s: %w", r.Path, p.Line, p.Name, err)
 	}
-	defer got.release()
 	got.named(p)
-	return got.installed, in.commit(ctx, got, func(*registry.Registry) (string, error) { return in.updated(p, w) })
+	return got.installed, got.undo(in.commit(ctx, got, func(*registry.Registry) (string, error) { return in.updated(p, w) }))
 }
 
 // load reads models.toml, or makes an empty registry where there is none.

@@ -23,7 +23,7 @@ type obtained struct {
 	installed Installed
 	manifest  manifest.Manifest
 	pin       lock.Plugin
-	release   func() // of the tree, once the lock file names it
+	undo      func(err error) error // is called at the end with what went wrong, or nil
 }
 
 // obtain gets what is wanted into the store.
@@ -56,11 +56,11 @@ func (in Installer) obtain(ctx context.Context, w wanted) (obtained, error) {
 	if err != nil {
 		return obtained{}, err
 	}
-	exe, release, err := in.store(ctx, w, m, p.Tree, p.Dir)
+	exe, undo, err := in.store(ctx, w, m, p.Tree, p.Dir)
 	if err != nil {
 		return obtained{}, err
 	}
-	o := obtained{installed: describe(m, w.source), manifest: m, release: release, pin: lock.Plugin{
+	o := obtained{installed: describe(m, w.source), manifest: m, undo: undo, pin: lock.Plugin{
 		Source: w.source, Constraint: w.version, Pinned: true, Package: m.Name, Version: m.Version,
 		Archive: f.archive, Signer: verdict.Signer, Key: verdict.Key, Trees: f.trees,
 	}}
@@ -139,25 +139,29 @@ func or(s, otherwise string) string {
 }
 
 // store puts a tree into the store, and asks its program whether it is what the
-// manifest says. One that is not is taken out again.
-func (in Installer) store(ctx context.Context, w wanted, m manifest.Manifest, hash, dir string) (registry.Executable, func(), error) {
+// manifest says. Undo takes it out again if something went wrong; until it is
+// called, nobody prunes the tree.
+func (in Installer) store(ctx context.Context, w wanted, m manifest.Manifest, hash, dir string) (exe registry.Executable, undo func(error) error, err error) {
 	there := in.Builder.Store().Has(hash)
 	release, err := in.Builder.Store().Add(ctx, hash, dir)
 	if err != nil {
 		return registry.Executable{}, nil, err
 	}
-	exe, err := in.Builder.Package(hash, w.here)
+	undo = func(err error) error {
+		release()
+		if err != nil && !there {
+			err = errors.Join(err, in.Builder.Store().Discard(hash))
+		}
+		return err
+	}
+	exe, err = in.Builder.Package(hash, w.here)
 	if err == nil {
 		err = in.ask(ctx, m, exe)
 	}
 	if err != nil {
-		release()
-		if !there {
-			err = errors.Join(err, in.Builder.Store().Discard(hash))
-		}
-		return registry.Executable{}, nil, err
+		return registry.Executable{}, nil, undo(err)
 	}
-	return exe, release, nil
+	return exe, undo, nil
 }
 
 func (in Installer) ask(ctx context.Context, m manifest.Manifest, exe registry.Executable) error {
@@ -195,7 +199,7 @@ func (in Installer) obtainSource(ctx context.Context, w wanted) (obtained, error
 		return obtained{}, err
 	}
 	o := obtained{
-		installed: describe(m, w.source), manifest: m, release: func() {},
+		installed: describe(m, w.source), manifest: m, undo: func(err error) error { return err },
 		pin: lock.Plugin{Source: w.source, Package: m.Name},
 	}
 	o.installed.Signature, o.installed.Changed = "it is built from source", true
