@@ -96,4 +96,5 @@ type wanted struct {
 	keys         []sign.Key
 	acceptSigner bool
 	pin          *lock.Plugin // what the lock file says, or nil
+	restoring    bool         // and that is what it must be
 }

@@ -102,6 +102,7 @@ func (in Installer) installs(p registry.Plugin) bool {
 func (in Installer) restore(ctx context.Context, r *registry.Registry, p registry.Plugin) (Installed, error) {
 	pinned := p.Pin != nil && p.Pin.Pinned && p.CheckPin() == nil
 	w := in.wantAgain(r, p)
+	w.restoring = pinned
 	if pinned {
 		hash, err := p.Pin.Tree(w.here)
 		if err != nil {

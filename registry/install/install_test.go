@@ -171,7 +171,7 @@ func (s *shop) refuse(req Request, kind error, why string) {
 // mustBe holds an error to its kind and to a word in it or its hints.
 func (s *shop) mustBe(err, kind error, why string) {
 	s.Helper()
-	if err == nil || !errors.Is(err, kind) || !strings.Contains(err.Error()+" "+strings.Join(sdk.Hints(err), " "), why) {
+	if err == nil || kind != nil && !errors.Is(err, kind) || !strings.Contains(err.Error()+" "+strings.Join(sdk.Hints(err), " "), why) {
 		s.Errorf("got %v, %q, want %v with %q", err, sdk.Hints(err), kind, why)
 	}
 }
