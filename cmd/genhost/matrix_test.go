@@ -30,6 +30,7 @@ var pairs = map[string]string{
 	"gan-text":   "points text",
 	"vae-audio":  "image audio",
 	"vae-table":  "image points audio table text",
+	"gan-table":  "image points audio table text",
 }
 
 // TestMatrix tries every model of models.toml with every modality: those that

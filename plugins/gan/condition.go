@@ -28,8 +28,19 @@ type conditioning struct {
 // quantiles is how many are kept of a condition that is a number.
 const quantiles = 65
 
+// everyLabel stands for all conditions with values, in the setting condition.
+const everyLabel = "*"
+
 func newConditioning(space sdk.Space, names []string, some bool) (*conditioning, error) {
 	c := &conditioning{some: some}
+	if slices.Equal(names, []string{everyLabel}) {
+		names = nil
+		for _, known := range space.Conditions {
+			if len(known.Values) > 0 {
+				names = append(names, known.Name)
+			}
+		}
+	}
 	for i, name := range names {
 		if slices.Contains(names[:i], name) {
 			return nil, &sdk.SettingError{Setting: "condition", Problem: fmt.Sprintf("names %s twice", name)}
@@ -219,4 +230,18 @@ func (c *conditioning) complete(z sdk.Batch) error {
 		}
 	}
 	return nil
+}
+
+// heed returns those of conditions that are heeded.
+func (c *conditioning) heed(conditions map[string][]float32) map[string][]float32 {
+	var all map[string][]float32
+	for _, known := range c.heeded {
+		if values, ok := conditions[known.Name]; ok {
+			if all == nil {
+				all = map[string][]float32{}
+			}
+			all[known.Name] = values
+		}
+	}
+	return all
 }

@@ -100,6 +100,22 @@ func TestAskedConditions(t *testing.T) {
 	}
 }
 
+// An asterisk is all conditions with values; rows without any are told nothing.
+func TestEveryLabel(t *testing.T) {
+	rows := space(sdk.Unit, 5)
+	c, err := newConditioning(rows, []string{"*"}, true)
+	if err != nil || len(c.heeded) != 1 || c.heeded[0].Name != "label" || c.told != 3 {
+		t.Errorf("* is %+v, %v; want label, 3 numbers", c, err)
+	}
+	rows.Conditions = nil
+	if c, err := newConditioning(rows, []string{"*"}, true); err != nil || c.told != 0 {
+		t.Errorf("* of rows without conditions is %+v, %v", c, err)
+	}
+	if _, err := newConditioning(rows, []string{"*", "label"}, false); err == nil {
+		t.Error("* beside others is no condition, and not refused")
+	}
+}
+
 func TestRefusesConditions(t *testing.T) {
 	s := defaults
 	for _, c := range []struct {

@@ -23,7 +23,7 @@ func (n *gan) Draw(_ context.Context, req sdk.GenerateRequest) (sdk.Batch, error
 	z := sdk.MakeBatch(req.N, n.Latent)
 	n.tape.Reset()
 	nn.Normal(n.tape.Input(z.Data, req.N, n.Latent), req.Seed, req.First)
-	z.Conditions = n.draw(req, &n.tape)
+	z.Conditions = n.withControls(n.draw(req, &n.tape), req)
 	return z, nil
 }
 
@@ -34,7 +34,7 @@ func (n *gan) checkRequest(req sdk.GenerateRequest) error {
 	if !n.trained {
 		return sdk.ErrNotTrained
 	}
-	if err := req.Check(n.heeded...); err != nil {
+	if err := req.Check(n.asked()...); err != nil {
 		return err
 	}
 	if most := mostNumbers / max(n.Latent, n.width()); req.N > most {
@@ -48,7 +48,7 @@ func (n *gan) Decode(ctx context.Context, z sdk.Batch) (sdk.Batch, error) {
 	if !n.trained {
 		return sdk.Batch{}, fmt.Errorf("gan: decode: %w", sdk.ErrNotTrained)
 	}
-	latents := sdk.Space{Modality: "latent", Shape: []int{n.Latent}, Segments: []sdk.Segment{{Kind: sdk.Real, Len: n.Latent}}, Conditions: n.heeded}
+	latents := sdk.Space{Modality: "latent", Shape: []int{n.Latent}, Segments: []sdk.Segment{{Kind: sdk.Real, Len: n.Latent}}, Conditions: n.asked()}
 	if err := latents.Check(z); err != nil {
 		return sdk.Batch{}, fmt.Errorf("gan: decode: %w", err)
 	}
@@ -65,7 +65,7 @@ func (n *gan) Decode(ctx context.Context, z sdk.Batch) (sdk.Batch, error) {
 		n.settle(rows.Slice(i, i+part.Len()).Data, n.decode(part))
 	}
 	n.space.Settle(rows)
-	rows.Conditions = z.Conditions
+	rows.Conditions = n.heed(z.Conditions)
 	return rows, nil
 }
 
@@ -74,11 +74,11 @@ func (n *gan) decode(z sdk.Batch) *tensor.Tensor {
 	latents := n.tape.Input(z.Data, z.Len(), n.Latent)
 	var noise *tensor.Tensor
 	if n.average.finish.noisy() {
-		noise = noiseOf(latents, &n.tape, n.width())
+		noise = n.heat(noiseOf(latents, &n.tape, n.width()), z)
 	}
 	if n.told > 0 {
 		told := z.Conditions
-		if n.some && len(told) == 0 {
+		if n.leavesAllOpen(told) {
 			told = n.drawSome(z)
 		}
 		latents = latents.Beside(n.encode(n.tape.Constant(z.Len(), n.told), told))

@@ -115,44 +115,53 @@ func TestPlainRows(t *testing.T) {
 	}
 }
 
-// What is drawn of a latent is as likely as the softmax of the logits has it: here
-// those of the last layer's bias alone.
+// What is drawn of a latent is as likely as the softmax of the logits over the
+// temperature has it: here those of the last layer's bias alone.
 func TestDrawsCategories(t *testing.T) {
 	s := defaults
 	s.Latent, s.Generator, s.Discriminator, s.BatchNorm = 2, []int{4}, []int{4}, false
-	rows := space(sdk.Category, 2)
-	rows.Segments[0].Of = 3
-	n, err := newGAN(s, rows)
+	n, err := newGAN(s, space(sdk.Category, 2))
 	if err != nil {
 		t.Fatal(err)
 	}
 	n.trained = true
+	p := []float64{0.7, 0.2, 0.1}
 	for _, q := range n.average.params.All() {
 		if q.Name == "generator.1.bias" {
-			copy(q.Tensor.Data, []float32{float32(math.Log(0.7)), float32(math.Log(0.2)), float32(math.Log(0.1)), 0, 0, 0})
+			for j := range p {
+				q.Tensor.Data[j] = float32(math.Log(p[j]))
+			}
 		}
 	}
 	const draws = 20_000
-	y, err := n.Generate(t.Context(), sdk.GenerateRequest{N: draws, Seed: 3})
-	if err != nil {
-		t.Fatal(err)
-	}
-	count := [2][3]float64{}
-	both := 0.0
-	for i := range draws {
-		a, b := int(y.Row(i)[0]), int(y.Row(i)[1])
-		count[0][a] += 1.0 / draws
-		count[1][b] += 1.0 / draws
-		if a == 0 && b == 0 {
-			both += 1.0 / draws
+	for _, heat := range []float64{0, 0.5, 1, 2} {
+		y, err := n.Generate(t.Context(), sdk.GenerateRequest{N: draws, Seed: 3, Conditions: map[string][]float32{temperature: {float32(heat)}}})
+		if err != nil {
+			t.Fatal(err)
 		}
-	}
-	for j, want := range []float64{0.7, 0.2, 0.1} {
-		if math.Abs(count[0][j]-want) > 0.015 || math.Abs(count[1][j]-1.0/3) > 0.015 {
-			t.Errorf("value %d is there as often as %.3f and %.3f, want %.1f and 0.333", j, count[0][j], count[1][j], want)
+		if _, ok := y.Conditions[temperature]; ok {
+			t.Error("rows have their temperature as a condition")
 		}
-	}
-	if math.Abs(both-0.7/3) > 0.015 {
-		t.Errorf("the first of both are there in %.3f of the rows, want 0.233: draws depend on one another", both)
+		want, sum := make([]float64, 3), 0.0
+		for j := range p {
+			want[j] = math.Pow(p[j]/p[0], 1/heat) // of heat 0: 1, 0 and 0
+			sum += want[j]
+		}
+		got, both := make([]float64, 3), 0.0
+		for i := range draws {
+			a, b := int(y.Row(i)[0]), int(y.Row(i)[1])
+			got[a] += 1.0 / draws
+			if a == 0 && b == 0 {
+				both += 1.0 / draws
+			}
+		}
+		for j := range want {
+			if want[j] /= sum; math.Abs(got[j]-want[j]) > 0.015 {
+				t.Errorf("temperature %g: value %d is there as often as %.3f, want %.3f", heat, j, got[j], want[j])
+			}
+		}
+		if heat > 0 && math.Abs(both-want[0]/3) > 0.015 {
+			t.Errorf("temperature %g: the first of both are there in %.3f of the rows, want %.3f: draws depend on one another", heat, both, want[0]/3)
+		}
 	}
 }

@@ -80,6 +80,11 @@ func (s *sampler) row(k int) int {
 	return int(s.rows[k][v][s.rng.IntN(len(s.rows[k][v]))])
 }
 
+// leavesAllOpen is whether conditions have none of those that are heeded, and may.
+func (c *conditioning) leavesAllOpen(conditions map[string][]float32) bool {
+	return c.some && len(c.heed(conditions)) == 0
+}
+
 // drawSome returns what to tell of latents that come without conditions: as in training
 // one, but of values as often as the data has them. It is drawn of a latent's bits.
 func (c *conditioning) drawSome(z sdk.Batch) map[string][]float32 {

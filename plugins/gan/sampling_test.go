@@ -136,6 +136,9 @@ func TestLeavesOpen(t *testing.T) {
 	if _, ok := asked.Conditions["shape"]; ok || !slices.Equal(asked.Conditions["colour"], []float32{2, 2}) {
 		t.Errorf("asked for a colour, latents have %v", asked.Conditions)
 	}
+	if n.leavesAllOpen(asked.Conditions) || !n.leavesAllOpen(map[string][]float32{temperature: {1, 1}}) {
+		t.Error("a temperature counts as something that is known of a row, or a colour does not")
+	}
 	const draws = 20_000
 	z, err := n.Draw(t.Context(), sdk.GenerateRequest{N: draws, Seed: 1})
 	if err != nil {

@@ -21,7 +21,7 @@ type settings struct {
 	Noise             float64  `json:"noise" min:"0" max:"10" help:"standard deviation of noise on what the discriminator sees"`
 	Categories        string   `json:"categories" choices:"softmax,gumbel,straight-through" help:"what the generator makes of a category: probabilities, near to a draw, or a draw with the slopes of one that is near"`
 	Tau               float64  `json:"tau" min:"0.01" max:"100" help:"temperature τ of gumbel and straight-through: the lower, the nearer to a draw"`
-	Condition         []string `json:"condition" help:"conditions of the rows that the model is to heed, such as label"`
+	Condition         []string `json:"condition" help:"conditions of the rows that the model is to heed, such as label; * is all that have values"`
 	Tell              string   `json:"tell" choices:"all,some" help:"which of these conditions of a row: all, or some, so that others can be left open"`
 	Loss              string   `json:"loss" choices:"nonsaturating,hinge,lsgan,wgan-gp" help:"what the two networks descend"`
 	LabelSmoothing    float64  `json:"label_smoothing" min:"0" max:"0.5" help:"how far below 1 the target of a real row is, of nonsaturating"`
