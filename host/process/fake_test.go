@@ -36,6 +36,8 @@ func TestMain(m *testing.M) {
 		os.Exit(m.Run())
 	case "host":
 		beHost()
+	case "container":
+		beInContainer(m)
 	case "host of a stranger":
 		beHostOfAStranger()
 	default:

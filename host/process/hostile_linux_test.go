@@ -265,6 +265,42 @@ func TestManyPaths(t *testing.T) {
 	allowed(t, box, "read "+secret)
 }
 
+// In a container there may be no namespaces to be had. The tests pass there,
+// too, or say what does not hold.
+func TestInContainer(t *testing.T) {
+	if os.Getenv(asVariable) != "" {
+		t.Skip("it is in one")
+	}
+	c := exec.Command("/proc/self/exe", "-test.v", "-test.run=^Test(Reads|Writes|Runs|No|Start)")
+	c.Env = append(os.Environ(), asVariable+"=container")
+	c.SysProcAttr = &syscall.SysProcAttr{
+		Cloneflags:  syscall.CLONE_NEWUSER,
+		UidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}},
+		GidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getgid(), Size: 1}},
+	}
+	out, err := c.CombinedOutput()
+	switch {
+	case errors.Is(err, syscall.EPERM), errors.Is(err, syscall.EACCES), errors.Is(err, syscall.ENOSPC):
+		t.Skip("no user namespace is to be had: ", err)
+	case err != nil:
+		t.Errorf("%v\n%s", err, out)
+	}
+	if !strings.Contains(string(out), "shared memory: not held, no space left on device") {
+		t.Errorf("it has namespaces:\n%s", out)
+	}
+}
+
+// beInContainer takes namespaces away from this process, which is in one for
+// users, and runs the tests.
+func beInContainer(m *testing.M) {
+	for _, kind := range []string{"user", "net", "ipc"} {
+		if err := os.WriteFile("/proc/sys/user/max_"+kind+"_namespaces", []byte("0"), 0o644); err != nil {
+			panic(err)
+		}
+	}
+	os.Exit(m.Run())
+}
+
 // A program in a sandbox that knows of no lifeline ends with the host, too.
 func TestStrangersGoWithTheHost(t *testing.T) {
 	exe, err := os.Executable()

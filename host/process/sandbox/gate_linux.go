@@ -74,7 +74,13 @@ func (o orders) enter() (Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	return append(o.report(l), powers...), nil
+	filtered := false
+	if !o.Network {
+		if filtered, err = noSockets(); err != nil {
+			return nil, err
+		}
+	}
+	return append(o.report(l, filtered), powers...), nil
 }
 
 // limit sets limits of the process.
@@ -118,26 +124,28 @@ func renounce(inNamespace bool) (Report, error) {
 }
 
 // report says what holds the program.
-func (o orders) report(l landlocked) Report {
+func (o orders) report(l landlocked, filtered bool) Report {
 	hold := func(from, by string, ok bool, why string) Hold {
 		if ok {
 			return Hold{From: from, By: by}
 		}
 		return Hold{From: from, Why: why}
 	}
-	r := Report{hold("files", l.by(), l.abi >= 1, l.why)}
+	network := hold("network", "no sockets", filtered, o.Spaces.Why)
 	switch {
 	case o.Network:
-		r = append(r, Hold{From: "network", By: "granted"})
+		network = Hold{From: "network", By: "granted"}
 	case o.Spaces.Own:
-		r = append(r, Hold{From: "network", By: "own namespace"})
-	default:
-		r = append(r, Hold{From: "network", Why: o.Spaces.Why})
+		network = Hold{From: "network", By: "own namespace"}
+	}
+	r := Report{
+		hold("files", l.by(), l.abi >= 1, l.why),
+		network,
+		hold("shared memory", "own namespace", o.Spaces.Own, o.Spaces.Why),
+		hold("signals", l.by(), l.abi >= 6, l.whyNot(6)),
 	}
 	if o.Spaces.User && o.Processes > 0 {
 		r = append(r, Hold{From: "processes", By: fmt.Sprintf("at most %d", o.Processes)})
 	}
-	return append(r,
-		hold("shared memory", "own namespace", o.Spaces.Own, o.Spaces.Why),
-		hold("signals", l.by(), l.abi >= 6, l.whyNot(6)))
+	return r
 }
