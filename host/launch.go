@@ -2,9 +2,11 @@ package host
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/genhost/genhost/host/process"
+	"github.com/genhost/genhost/host/process/sandbox"
 	"github.com/genhost/genhost/registry"
 	"github.com/genhost/genhost/sdk"
 )
@@ -15,7 +17,7 @@ func (h *Host) launcher(p registry.Plugin, exe registry.Executable) starter {
 	return func(ctx context.Context, e errand) (running, error) {
 		box, err := h.confine(p, exe, e)
 		if err != nil {
-			return nil, fmt.Errorf("start the %s plugin: %w", p.Name, err)
+			return nil, p.Refused(err)
 		}
 		file, release, err := exe.Open(ctx)
 		if err != nil {
@@ -27,6 +29,11 @@ func (h *Host) launcher(p registry.Plugin, exe registry.Executable) starter {
 		})
 		if err != nil {
 			release()
+		}
+		if errors.Is(err, sandbox.ErrLacking) {
+			return nil, p.Refused(err)
+		}
+		if err != nil {
 			return nil, err
 		}
 		return held{proc, release}, nil

@@ -38,8 +38,11 @@ func (o Options) Why(ctx context.Context, name string) ([]install.Step, error) {
 	}
 	defer proc.Stop()
 	steps = append(steps, install.Step{Where: "start", OK: true, What: fmt.Sprintf("%s %s: %s", p.sdk.Name, p.sdk.Version, p.sdk.Doc)})
-	for _, line := range heldBy(proc) {
-		steps = append(steps, install.Step{Where: "sandbox", OK: true, What: line})
+	if len(proc.Sandbox()) == 0 {
+		steps = append(steps, install.Step{Where: "sandbox", What: "off"})
+	}
+	for _, hold := range proc.Sandbox() {
+		steps = append(steps, install.Step{Where: "sandbox", OK: hold.By != "", What: hold.String()})
 	}
 	return steps, nil
 }

@@ -73,6 +73,10 @@ func (p Plugin) wrap(err error) error {
 	return fmt.Errorf("%s:%d: plugin %s: %w", p.file, p.Line, p.Name, err)
 }
 
+// Refused is an error about what the plugin's entry asks for. It wraps
+// [ErrConfig] and err.
+func (p Plugin) Refused(err error) error { return fault.Mark(ErrConfig, p.wrap(err)) }
+
 func (b Builder) find(ctx context.Context, p Plugin) (Executable, error) {
 	if p.Pin != nil && p.Pin.Pinned {
 		return b.pinned(p)

@@ -54,7 +54,10 @@ func general(err error) []string {
 	case strings.Contains(text, "no space left on device"):
 		return []string{"free some space, or work elsewhere: -C for runs, GENHOST_CACHE for the cache"}
 	case errors.Is(err, fs.ErrPermission), strings.Contains(text, "permission denied"), strings.Contains(text, "operation not permitted"):
-		return []string{"change who may write there, or work elsewhere: -C for runs, GENHOST_CACHE for the cache"}
+		return []string{
+			"change who may read or write there, or work elsewhere: -C for runs, GENHOST_CACHE for the cache",
+			"a plugin in a sandbox may use the data, what it makes, and no network: genhost plugin why tells more, and models.toml may grant more",
+		}
 	case errors.Is(err, sdk.ErrCorrupt):
 		return []string{"put a good copy of the file in its place, or do without it"}
 	}

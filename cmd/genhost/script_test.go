@@ -8,6 +8,7 @@ import (
 	"sync"
 	"testing"
 
+	landlock "github.com/landlock-lsm/go-landlock/landlock/syscall"
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/genhost/genhost/host/process/sandbox"
@@ -37,6 +38,13 @@ func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata",
 		RequireExplicitExec: true,
+		Condition: func(name string) (bool, error) {
+			if name != "landlock" {
+				return false, fmt.Errorf("no condition %s", name)
+			}
+			_, err := landlock.LandlockGetABIVersion()
+			return err == nil, nil
+		},
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("GENHOST_CACHE", cache)
 			e.Setenv("REGISTRY", registry.Host)

@@ -251,6 +251,7 @@ func TestRequired(t *testing.T) {
 		}
 		return
 	}
+	t.Log(err)
 	checkError(t, "required", err, sandbox.ErrLacking, "the sandbox is required", `sandbox = "auto"`)
 }
 
@@ -271,7 +272,7 @@ func TestInContainer(t *testing.T) {
 	if os.Getenv(asVariable) != "" {
 		t.Skip("it is in one")
 	}
-	c := exec.Command("/proc/self/exe", "-test.v", "-test.run=^Test(Reads|Writes|Runs|No|Start)")
+	c := exec.Command("/proc/self/exe", "-test.v", "-test.run=^Test(Reads|Writes|Runs|No|Start|Required)")
 	c.Env = append(os.Environ(), asVariable+"=container")
 	c.SysProcAttr = &syscall.SysProcAttr{
 		Cloneflags:  syscall.CLONE_NEWUSER,
@@ -285,8 +286,13 @@ func TestInContainer(t *testing.T) {
 	case err != nil:
 		t.Errorf("%v\n%s", err, out)
 	}
-	if !strings.Contains(string(out), "shared memory: not held, no space left on device") {
-		t.Errorf("it has namespaces:\n%s", out)
+	for _, want := range []string{
+		"shared memory: not held, no space left on device",
+		"cannot be had: shared memory: not held",
+	} {
+		if !strings.Contains(string(out), want) {
+			t.Errorf("it says nothing of %q:\n%s", want, out)
+		}
 	}
 }
 

@@ -5,7 +5,9 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"net"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/genhost/genhost/sdk"
@@ -14,6 +16,7 @@ import (
 
 type settings struct {
 	Rate float64 `json:"rate" min:"0" help:"does nothing"`
+	What string  `json:"what" help:"what a nosy model is after: a file, an address, or a variable"`
 }
 
 // A model fails in its third step.
@@ -45,10 +48,29 @@ func (m model) Generate(_ context.Context, req sdk.GenerateRequest) (sdk.Batch, 
 func spec(name string, fail func() error) sdk.ModelSpec {
 	return sdk.ModelSpec{
 		Name: name, Family: "broken", Doc: "fails",
-		ModelMaker: sdk.MakeModel(settings{Rate: 1}, func(_ settings, space sdk.Space) (model, error) {
+		ModelMaker: sdk.MakeModel(settings{Rate: 1}, func(s settings, space sdk.Space) (model, error) {
+			if name == "nosy" {
+				fail = func() error { return pry(s.What) }
+			}
 			return model{space: space, fail: fail}, nil
 		}),
 	}
+}
+
+// pry looks for what is none of a model's business, and tells it.
+func pry(what string) error {
+	if name, ok := strings.CutPrefix(what, "$"); ok {
+		return fmt.Errorf("%s is %q", name, os.Getenv(name))
+	}
+	if address, ok := strings.CutPrefix(what, "tcp:"); ok {
+		_, err := net.Dial("tcp", address)
+		return err
+	}
+	secret, err := os.ReadFile(what)
+	if err != nil {
+		return err
+	}
+	return fmt.Errorf("it says %s", secret)
 }
 
 func main() {
@@ -59,6 +81,7 @@ func main() {
 			spec("panics-aside", func() error { go panic("out of crackers"); time.Sleep(time.Minute); return nil }),
 			spec("exits", func() error { fmt.Fprintln(os.Stderr, "no more disk"); os.Exit(3); return nil }),
 			spec("wild", func() error { return hint(math.Inf(1)) }),
+			spec("nosy", nil),
 			spec("refuses", func() error { return fmt.Errorf("%w: these rows are too plain", sdk.ErrBadInput) }),
 		},
 	})

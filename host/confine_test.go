@@ -1,0 +1,165 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/genhost/genhost/host/process/sandbox"
+	"github.com/genhost/genhost/registry"
+	"github.com/genhost/genhost/sdk"
+)
+
+// files makes files, each with its name in it, and returns their folder.
+func files(t *testing.T, names ...string) string {
+	t.Helper()
+	dir, err := realPath(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		path := filepath.Join(dir, name)
+		err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o777), os.WriteFile(path, []byte(name), 0o666))
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+// What a user names as data stands for what belongs to it, and for nothing else.
+func TestReadable(t *testing.T) {
+	dir := files(t, "pictures/a.png", "far/b.png", "far/deep/c.png", "train-images.gz", "train-labels.gz", "test-images.gz", ".netrc", "train")
+	for _, link := range [][2]string{
+		{"far/b.png", "pictures/b.png"}, {"far/deep", "pictures/deep"}, {"pictures", "far/deep/round"}, {"nowhere", "pictures/gone"},
+	} {
+		if err := os.Symlink(filepath.Join(dir, link[0]), filepath.Join(dir, link[1])); err != nil {
+			t.Skip("there are no links here: ", err)
+		}
+	}
+	list := "\ufeff# pictures\n\npictures/a.png\tboot\n" + filepath.Join(dir, "far", "b.png") + "\nnowhere.png\n"
+	if err := os.WriteFile(filepath.Join(dir, "list.txt"), []byte(list), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "prose.txt"), []byte("It was night.\nfar/b.png\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for data, want := range map[string][]string{
+		"pictures":        {"pictures", "far/b.png", "far/deep"},
+		"pictures/b.png":  {"far/b.png"},
+		"train-images.gz": {"train-images.gz", "train", "train-labels.gz"},
+		".netrc":          {".netrc"},
+		"list.txt":        {"list.txt", "pictures/a.png", "far/b.png"},
+		"prose.txt":       {"prose.txt"},
+		"nowhere":         nil,
+	} {
+		var got []string
+		for _, path := range readable(filepath.Join(dir, data)) {
+			rel, err := filepath.Rel(dir, path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, filepath.ToSlash(rel))
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s is %q, want %q", data, got, want)
+		}
+	}
+}
+
+// A folder is a plugin's own unless it holds all that a user, or the host, has.
+func TestOwnFiles(t *testing.T) {
+	dir := files(t, "bin/plugin", "plugin", "runs/run", "cache/build")
+	h := &Host{dir: filepath.Join(dir, "runs"), cache: filepath.Join(dir, "cache")}
+	for name, want := range map[string][]string{"bin/plugin": {"bin/plugin", "bin"}, "plugin": {"plugin"}} {
+		var all []string
+		for _, w := range want {
+			all = append(all, filepath.Join(dir, filepath.FromSlash(w)))
+		}
+		if got := h.ownFiles(registry.Executable{Path: all[0]}); !slices.Equal(got, all) {
+			t.Errorf("%s has %q, want %q", name, got, all)
+		}
+	}
+	if got := h.ownFiles(registry.Executable{Path: "/usr/bin/python3", Dir: dir}); !slices.Equal(got, []string{"/usr/bin/python3", dir}) {
+		t.Errorf("a package has %q", got)
+	}
+}
+
+// Where no sandbox can be had, one that is required is an error of models.toml.
+func TestRequiredWithoutGate(t *testing.T) {
+	h := &Host{}
+	start := h.launcher(registry.Plugin{Name: "p", Grant: registry.Grant{Sandbox: registry.SandboxRequire}}, registry.Executable{})
+	_, err := start(t.Context(), quick)
+	if !errors.Is(err, registry.ErrConfig) || !errors.Is(err, sandbox.ErrLacking) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// A sly modality writes something else than it was asked to.
+type sly struct {
+	sdk.Modality
+	write func(dir string) string
+}
+
+func (s sly) Write(_ context.Context, _ sdk.Space, _ sdk.Batch, dir string, _ []string) ([]string, error) {
+	return []string{s.write(dir)}, nil
+}
+
+// The host takes from a plugin's folder files that it has asked for, and
+// nothing that they only lead to.
+func TestTakesWhatItAskedFor(t *testing.T) {
+	h := &Host{cache: t.TempDir()}
+	secret := filepath.Join(files(t, "secret"), "secret")
+	link := func(from, to string) {
+		if err := os.Symlink(from, to); err != nil {
+			t.Skip("there are no links here: ", err)
+		}
+	}
+	for name, write := range map[string]func(dir string) string{
+		"another folder": func(string) string { return secret },
+		"the way out":    func(dir string) string { return filepath.Join(dir, "..", "7-000000.txt") },
+		"another name": func(dir string) string {
+			path := filepath.Join(dir, ".bashrc")
+			os.WriteFile(path, nil, 0o666)
+			return path
+		},
+		"a link": func(dir string) string {
+			path := filepath.Join(dir, "7-000000.txt")
+			link(secret, path)
+			return path
+		},
+		"a linked folder": func(dir string) string {
+			link(filepath.Dir(secret), filepath.Join(dir, "7-000000"))
+			return filepath.Join(dir, "7-000000", "secret")
+		},
+		"a folder": func(dir string) string {
+			path := filepath.Join(dir, "7-000000.d")
+			os.Mkdir(path, 0o777)
+			return path
+		},
+	} {
+		s, err := h.newStage()
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := &reader{modality: sly{write: write}, stage: s}
+		out := t.TempDir()
+		_, err = r.write(t.Context(), sdk.Space{}, sdk.Batch{}, out, []string{"7-000000"})
+		if err == nil {
+			t.Errorf("%s: taken", name)
+		}
+		if left, _ := os.ReadDir(out); len(left) > 0 {
+			t.Errorf("%s: there is %v", name, left)
+		}
+		s.remove()
+		if strings.Contains(name, "link") {
+			if _, err := os.Stat(secret); err != nil {
+				t.Errorf("%s: the secret is gone", name)
+			}
+		}
+	}
+}
