@@ -16,12 +16,9 @@ import (
 // Pack writes the files and folders in dir as a tar.gz. Equal folders give
 // equal bytes: when and by whom they were made is left out.
 func Pack(ctx context.Context, w io.Writer, dir string) error {
-	zipped, err := gzip.NewWriterLevel(w, gzip.BestCompression)
-	if err != nil {
-		return err
-	}
+	zipped := gzip.NewWriter(w)
 	t := tar.NewWriter(zipped)
-	err = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err == nil {
 			err = ctx.Err()
 		}
