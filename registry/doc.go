@@ -4,11 +4,18 @@
 //	schema = 1
 //
 //	[plugins.vae]
-//	source  = "./plugins/vae"   # a Go package's folder, or an executable
+//	source  = "./plugins/vae"   # a Go package's folder, an executable, or a package
 //	sandbox = "auto"            # the default; or "require", or "off"
 //	network = true              # let it use the network; default: false
 //	env     = ["CUDA_VISIBLE_DEVICES"] # variables of the host's that it sees
 //	memory  = "4GiB"            # how much it may use; default: all
+//
+//	[plugins.tabgan]            # one that is installed, see package registry/install
+//	source      = "oci://ghcr.io/acme/tabgan"
+//	version     = "~> 2.1"      # optional, see package registry/version
+//	sha256      = "9c..."       # optional: of the archive
+//	accelerator = "cuda12"      # optional: which of its targets
+//	verify      = "require"     # default: that of all plugins
 //
 //	[plugins.image]
 //	source = "./plugins/image"
@@ -52,6 +59,17 @@
 // An error about something in models.toml begins with file and line, and wraps
 // [ErrConfig] or [ErrNotFound]. What the user can do about it is in its
 // [sdk.Hints].
+//
+// # Signatures
+//
+// At the top, verify says what becomes of packages that nobody vouches for, and
+// tables [keys.NAME] whom the user trusts: see package registry/sign.
+//
+// # The lock file
+//
+// What is installed is pinned in models.lock.toml, beside models.toml: see
+// package registry/lock. A plugin that it pins runs from the store, and only if
+// all of its files are as they were.
 //
 // # Executables
 //

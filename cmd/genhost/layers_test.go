@@ -37,7 +37,7 @@ registry/fault
 registry/document        sdk registry/fault github.com/BurntSushi/toml
 registry/manifest        sdk registry/document registry/fault
 registry/archive         sdk registry/fault
-registry/tree            golang.org/x/mod
+registry/tree
 registry/version         sdk registry/fault golang.org/x/mod
 registry/sign            sdk registry/fault aead.dev/minisign
 registry/store           sdk registry/fault registry/tree

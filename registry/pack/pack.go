@@ -150,18 +150,17 @@ func buildFor(ctx context.Context, m manifest.Manifest, source, dir string, plat
 	if err := registry.Compile(ctx, source, platform.OS, platform.Arch, filepath.Join(dir, name)); err != nil {
 		return Bundle{}, err
 	}
-	for _, pattern := range []string{"README*", "LICENSE*", "LICENCE*", "COPYING*", "NOTICE*"} {
-		files, err := filepath.Glob(filepath.Join(source, pattern))
-		if err != nil {
+	files, err := papers(source)
+	if err != nil {
+		return Bundle{}, err
+	}
+	for _, file := range files {
+		to := filepath.Join(dir, file.name)
+		if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
 			return Bundle{}, err
 		}
-		for _, file := range files {
-			if info, err := os.Stat(file); err != nil || !info.Mode().IsRegular() {
-				continue
-			}
-			if err := copyFile(filepath.Join(dir, filepath.Base(file)), file, 0o644); err != nil {
-				return Bundle{}, err
-			}
+		if err := copyFile(to, file.path, 0o644); err != nil {
+			return Bundle{}, err
 		}
 	}
 	return finish(m, platform, name, dir)

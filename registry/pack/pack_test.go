@@ -49,6 +49,7 @@ func source(t *testing.T) string {
 	write(t, filepath.Join(dir, "main.go"), "package main\n\nfunc main() { print(\"1.2.3\\n\") }\n")
 	write(t, filepath.Join(dir, "README.md"), "A toy.\n")
 	write(t, filepath.Join(dir, "secret.txt"), "not for others\n")
+	write(t, filepath.Join(dir, "data", "LICENSE"), "CC0\n")
 	write(t, filepath.Join(dir, manifest.File), "schema = 1\nlicence = 'MIT'\n[needs]\nnetwork = true\n")
 	t.Setenv("GOFLAGS", "")
 	t.Setenv("GOWORK", "off")
@@ -91,9 +92,9 @@ func TestPackForSeveral(t *testing.T) {
 		for _, f := range files {
 			names = append(names, f.Name())
 		}
-		want := []string{"README.md", manifest.File, "toy"}
+		want := []string{"README.md", "data", manifest.File, "toy"}
 		if p.OS == "windows" {
-			want[2] = "toy.exe"
+			want[3] = "toy.exe"
 		}
 		if hash, _ := tree.Hash(p.Dir); err != nil || !slices.Equal(names, want) || hash != p.Tree {
 			t.Errorf("%s holds %v, %v, and is %s", p.Platform, names, err, hash)
@@ -106,6 +107,24 @@ func TestPackForSeveral(t *testing.T) {
 	first, _ := os.ReadFile(out)
 	if second, _ := os.ReadFile(again); len(first) == 0 || !bytes.Equal(first, second) {
 		t.Error("packed again it is another")
+	}
+}
+
+// A plugin in a module of many has the module's licence.
+func TestPapers(t *testing.T) {
+	module := t.TempDir()
+	for _, name := range []string{"go.mod", "LICENSE", "README.md", "a/README.md", "a/data/LICENSE", "b/COPYING", "b/license.go", "a/x/y/LICENSE"} {
+		write(t, filepath.Join(module, name), name)
+	}
+	for dir, want := range map[string][]string{"a": {"README.md", "data/LICENSE", "LICENSE"}, "b": {"COPYING"}} {
+		all, err := papers(filepath.Join(module, dir))
+		var got []string
+		for _, p := range all {
+			got = append(got, filepath.ToSlash(p.name))
+		}
+		if err != nil || !slices.Equal(got, want) {
+			t.Errorf("%s has %v, %v, want %v", dir, got, err, want)
+		}
 	}
 }
 

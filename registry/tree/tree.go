@@ -1,5 +1,5 @@
 // Package tree gives folders of files a hash: the "h1:" hash of Go's and
-// Terraform's sum files, which anyone can compute.
+// Terraform's sum files (golang.org/x/mod/sumdb/dirhash), which anyone can compute.
 //
 //	sha256sum $(find . -type f | sort) | sha256sum
 package tree
@@ -13,25 +13,52 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
-
-	"golang.org/x/mod/sumdb/dirhash"
 )
 
 // Hash returns the hash of the files in dir. Anything but files and folders is
 // an error.
 func Hash(dir string) (string, error) {
-	return HashOpen(dir, func(name string) (io.ReadCloser, error) { return os.Open(filepath.Join(dir, filepath.FromSlash(name))) })
+	hash, _, err := Sums(dir, func(name string) (io.ReadCloser, error) {
+		return os.Open(filepath.Join(dir, filepath.FromSlash(name)))
+	})
+	return hash, err
 }
 
-// HashOpen is [Hash] of files that are opened by open, which is given their
-// names with forward slashes.
-func HashOpen(dir string, open func(name string) (io.ReadCloser, error)) (string, error) {
+// Sums is [Hash] of files that are opened by open, which is given their names
+// with forward slashes. It returns the SHA-256 of each, too, in hex by name.
+func Sums(dir string, open func(name string) (io.ReadCloser, error)) (hash string, sums map[string]string, err error) {
 	names, err := files(dir)
+	if err != nil {
+		return "", nil, err
+	}
+	slices.Sort(names)
+	sums = map[string]string{}
+	all := sha256.New()
+	for _, name := range names {
+		if strings.Contains(name, "\n") {
+			return "", nil, fmt.Errorf("%q has a line break in its name", name)
+		}
+		if sums[name], err = sum(name, open); err != nil {
+			return "", nil, err
+		}
+		fmt.Fprintf(all, "%s  %s\n", sums[name], name)
+	}
+	return "h1:" + base64.StdEncoding.EncodeToString(all.Sum(nil)), sums, nil
+}
+
+func sum(name string, open func(name string) (io.ReadCloser, error)) (string, error) {
+	r, err := open(name)
 	if err != nil {
 		return "", err
 	}
-	return dirhash.Hash1(names, open)
+	defer r.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, r); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
 // files returns the names of the files in dir.

@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"golang.org/x/mod/sumdb/dirhash"
 )
 
 // The hash is what the package's doc says, computed here without dirhash.
@@ -28,6 +30,9 @@ func TestHash(t *testing.T) {
 	got, err := Hash(dir)
 	if err != nil || got != want {
 		t.Fatalf("got %s, %v, want %s", got, err, want)
+	}
+	if theirs, err := dirhash.HashDir(dir, "", dirhash.Hash1); err != nil || theirs != got {
+		t.Errorf("dirhash says %s, %v", theirs, err)
 	}
 	name, err := Hex(got)
 	if err != nil || name != fmt.Sprintf("%x", sum) {
