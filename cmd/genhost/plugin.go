@@ -34,7 +34,7 @@ started.`,
 	}
 	cmd.PersistentFlags().BoolVar(&p.frozen, "frozen", os.Getenv("CI") != "", "refuse to change models.lock.toml; the default where CI is set")
 	cmd.AddCommand(pluginInstallCmd(p), pluginUpgradeCmd(p), pluginRemoveCmd(p), pluginListCmd(p), pluginWhyCmd(p), pluginVerifyCmd(p),
-		pluginLockCmd(p), pluginSearchCmd(p), pluginMirrorCmd(p), pluginPruneCmd(p), pluginPackCmd(p), pluginSignCmd(p))
+		pluginLockCmd(p), pluginSearchCmd(p), pluginMirrorCmd(p), pluginPruneCmd(p), pluginPackCmd(p), pluginSignCmd(p), pluginPushCmd(p))
 	return cmd
 }
 

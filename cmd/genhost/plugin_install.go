@@ -14,6 +14,7 @@ import (
 func pluginInstallCmd(p *pluginVerbs) *cobra.Command {
 	var req install.Request
 	var asJSON bool
+	var from string
 	cmd := &cobra.Command{
 		Use:   "install [SOURCE]",
 		Short: "install a plugin, or all that models.toml names",
@@ -27,7 +28,8 @@ makes if there is none. SOURCE is
   oci-layout:./mirror       the same in a folder
 
 Without SOURCE it gets what models.toml and models.lock.toml name and is not
-there, or has changed, exactly as it is pinned.
+there, or has changed, exactly as it is pinned; with --mirror from where genhost
+plugin mirror has put it.
 
 It prints what the plugin is, what it needs and who signed it. A signature is
 one of minisign: beside a file FILE.minisig, or in an OCI repository. What
@@ -38,6 +40,10 @@ cannot be verified ends with exit code 5.`,
 		Args: atMostOne("SOURCE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return p.with(cmd, func(ctx context.Context, in install.Installer) error {
+				if from != "" && len(args) > 0 {
+					return &usageError{cmd, errors.New("--mirror is for what models.lock.toml pins: leave SOURCE out")}
+				}
+				in.From = from
 				if len(args) == 0 {
 					all, err := in.Restore(ctx)
 					return errors.Join(printInstalled(cmd, all, asJSON), err)
@@ -58,6 +64,7 @@ cannot be verified ends with exit code 5.`,
 	f.StringVar(&req.Accelerator, "accelerator", "", "which of the plugin's targets, such as cuda12")
 	f.BoolVar(&req.Grant, "grant", false, "let it have the network and the variables that it needs")
 	f.BoolVar(&req.AcceptSigner, "accept-new-signer", false, "another may have signed it than before")
+	f.StringVar(&from, "mirror", "", "get what is pinned from here: a folder, or oci://HOST/PREFIX")
 	f.BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd
 }

@@ -29,16 +29,12 @@ Equal sources give equal archives. With --sign there is a signature beside it.`,
   genhost plugin pack ./plugins/vae --target linux/amd64,linux/arm64,darwin/arm64 --sign ~/.minisign/minisign.key`,
 		Args: takes("PATH"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			var platforms []manifest.Platform
-			for _, t := range targets {
-				platform, err := manifest.ParsePlatform(t)
-				if err != nil {
-					return err
-				}
-				platforms = append(platforms, platform)
+			wanted, err := platforms(targets)
+			if err != nil {
+				return err
 			}
 			return p.making(cmd, func(ctx context.Context, packer pack.Packer) error {
-				file, err := packer.MakeFile(ctx, args[0], out, platforms)
+				file, err := packer.MakeFile(ctx, args[0], out, wanted)
 				if err != nil {
 					return err
 				}
@@ -55,4 +51,17 @@ Equal sources give equal archives. With --sign there is a signature beside it.`,
 	f.StringVar(&out, "out", "", "the archive, by default NAME-VERSION.tar.gz")
 	f.StringVar(&key, "sign", "", "sign it with this secret key of minisign")
 	return cmd
+}
+
+// platforms reads the values of --target.
+func platforms(texts []string) ([]manifest.Platform, error) {
+	var all []manifest.Platform
+	for _, t := range texts {
+		p, err := manifest.ParsePlatform(t)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, p)
+	}
+	return all, nil
 }

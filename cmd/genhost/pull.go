@@ -22,6 +22,9 @@ left out where there is but one, and @sha256:... in its place means exactly that
 model. The plugins that it needs must be in models.toml: pull says where they
 differ from those that trained it, and refuses other series of versions.
 
+Signatures are looked at by the policy and the keys of models.toml: a key that is
+for some plugins is for their models too.
+
 All that comes is held to its digest, and the plugin has loaded the weights,
 before there is a run. Weights are safetensors, which hold no code.`,
 		Example: `  genhost pull oci://ghcr.io/acme/vae-fashion:1.0.0

@@ -11,6 +11,7 @@ import (
 
 func pushCmd(open opener) *cobra.Command {
 	var req host.PushRequest
+	var key string
 	cmd := &cobra.Command{
 		Use:   "push RUN REFERENCE",
 		Short: "give a trained model away, through an OCI registry or a folder",
@@ -29,7 +30,10 @@ figures.`,
 		Example: `  genhost push vae-fashion-1 oci://ghcr.io/acme/vae-fashion:1.0.0 --licence MIT
   genhost push latest oci-layout:./shared --notes intended-use.md`,
 		Args: takes("RUN", "REFERENCE"),
-		RunE: func(cmd *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			if req.Secret, err = secret(cmd, key); err != nil {
+				return err
+			}
 			return open.ask(cmd, cmd.ErrOrStderr(), func(ctx context.Context, h *host.Host) error {
 				req.Run, req.To = args[0], args[1]
 				reference, err := h.Push(ctx, req)
@@ -44,5 +48,6 @@ figures.`,
 	f.StringVar(&req.Checkpoint, "checkpoint", "", "which of the run: last, best on the rows held out, or a step (default best, or else last)")
 	f.StringVar(&req.Licence, "licence", "", "of the weights, as an SPDX identifier such as MIT")
 	f.StringVar(&req.Notes, "notes", "", "a Markdown file with words of yours for the model card")
+	f.StringVar(&key, "sign", "", "sign it with this secret key of minisign")
 	return cmd
 }

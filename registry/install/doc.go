@@ -33,6 +33,10 @@ type Installer struct {
 	Client   *http.Client // for archives at addresses; nil is the usual
 	Frozen   bool         // models.lock.toml may not change
 
+	// From is the place that [Installer.Mirror] has copied to: what is pinned is
+	// got from there, and not from its source; "" for its source.
+	From string
+
 	// Describe starts a program and asks it what it offers.
 	Describe func(ctx context.Context, name string, exe registry.Executable) (sdk.Plugin, error)
 
@@ -90,6 +94,7 @@ type wanted struct {
 	path         string // what that means, where it is a path
 	version      string
 	digest       string // of an image index, where the lock file pins it
+	copy         string // where to get it, a path or a reference, instead of from the source; or ""
 	sha256       string
 	here         manifest.Platform
 	verify       sign.Policy

@@ -1,6 +1,7 @@
 package install
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -31,8 +32,10 @@ type fetched struct {
 // fetch gets what is wanted into dir.
 func (in Installer) fetch(ctx context.Context, w wanted, dir string) (fetched, error) {
 	switch {
-	case isOCI(w.source):
+	case isOCI(cmp.Or(w.copy, w.source)):
 		return in.fetchOCI(ctx, w, dir)
+	case w.copy != "":
+		w.path = w.copy
 	case registry.IsRemote(w.source):
 		return in.fetchAddress(ctx, w, dir)
 	}

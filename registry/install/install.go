@@ -32,7 +32,7 @@ func (in Installer) Install(ctx context.Context, req Request) (Installed, error)
 	}
 	got, err := in.obtain(ctx, w)
 	if err != nil {
-		return Installed{}, fmt.Errorf("%s: %w", req.Source, err)
+		return Installed{}, about(req.Source, err)
 	}
 	if got.installed.Name = req.As; req.As == "" {
 		got.installed.Name = got.pin.Package
@@ -47,9 +47,17 @@ func (in Installer) Install(ctx context.Context, req Request) (Installed, error)
 		return in.added(ctx, r, &got.installed, w, req, got.manifest)
 	}))
 	if err != nil {
-		return Installed{}, fmt.Errorf("%s: %w", req.Source, err)
+		return Installed{}, about(req.Source, err)
 	}
 	return got.installed, nil
+}
+
+// about says which source an error is about, if it does not itself.
+func about(source string, err error) error {
+	if ref, bad := oci.Parse(source); bad == nil && strings.Contains(err.Error(), ref.Place()) {
+		return err
+	}
+	return fmt.Errorf("%s: %w", source, err)
 }
 
 // Restore installs what models.toml and models.lock.toml say, of the plugins
@@ -113,6 +121,11 @@ func (in Installer) restore(ctx context.Context, r *registry.Registry, p registr
 		}
 		if isOCI(p.Source) {
 			w.digest = p.Pin.Archive
+		}
+		if in.From != "" {
+			if w.copy, err = copyIn(in.From, p); err != nil {
+				return Installed{}, err
+			}
 		}
 	}
 	got, err := in.obtain(ctx, w)

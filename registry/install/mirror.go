@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
+	"strings"
 
 	"github.com/genhost/genhost/registry"
 	"github.com/genhost/genhost/registry/fault"
@@ -22,14 +24,12 @@ type Copy struct {
 }
 
 // Mirror copies the packages of all plugins that are installed, as they are
-// pinned, for all machines and with their signatures, to a folder: archives and
-// OCI layouts, from which they can be installed without a network.
-func (in Installer) Mirror(ctx context.Context, dir string) ([]Copy, error) {
+// pinned, for all machines and with their signatures, to a place from which they
+// can be installed without their sources: a folder of archives and OCI layouts,
+// or repositories whose names begin with oci://HOST/PREFIX.
+func (in Installer) Mirror(ctx context.Context, place string) ([]Copy, error) {
 	r, err := registry.Load(in.modelsFile())
 	if err != nil {
-		return nil, err
-	}
-	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return nil, err
 	}
 	all := []Copy{}
@@ -40,22 +40,57 @@ func (in Installer) Mirror(ctx context.Context, dir string) ([]Copy, error) {
 		if err := p.CheckPin(); err != nil {
 			return all, fmt.Errorf("plugin %s: %w", p.Name, err)
 		}
-		source, err := in.mirror(ctx, p, dir)
+		to, err := copyIn(place, p)
+		if err == nil {
+			err = in.mirror(ctx, p, to)
+		}
 		if err != nil {
 			return all, fmt.Errorf("plugin %s: %w", p.Name, err)
 		}
-		all = append(all, Copy{p.Name, source})
+		all = append(all, Copy{p.Name, to})
 	}
 	return all, nil
 }
 
-func (in Installer) mirror(ctx context.Context, p registry.Plugin, dir string) (string, error) {
+// copyIn is where a mirror has the copy of a plugin: a path, or a reference.
+func copyIn(place string, p registry.Plugin) (string, error) {
+	if !isOCI(p.Source) {
+		if strings.HasPrefix(place, oci.RegistryPrefix) {
+			err := fault.Mark(fault.ErrConfig, fmt.Errorf("it is from %s, and %s holds what is from OCI repositories", p.Source, place))
+			return "", sdk.Hint(err, "name a folder, or publish it: genhost plugin push")
+		}
+		name := fmt.Sprintf("%s-%s%s", p.Pin.Package, p.Pin.Version, extension(p.Source))
+		return filepath.Join(strings.TrimPrefix(place, oci.LayoutPrefix), name), nil
+	}
+	if !isOCI(place) {
+		place = oci.LayoutPrefix + place
+	}
+	ref, err := oci.Parse(place)
+	if err != nil {
+		return "", err
+	}
+	if ref.Which() != "" {
+		return "", sdk.Hint(fmt.Errorf("%w: %s names a version", sdk.ErrBadInput, place), "a mirror is for all: leave it out")
+	}
+	if ref.Layout != "" {
+		ref.Layout = filepath.Join(ref.Layout, p.Pin.Package)
+	} else {
+		ref.Repository = path.Join(ref.Repository, p.Pin.Package)
+	}
+	ref.Tag, ref.Digest = oci.TagOf(p.Pin.Version), p.Pin.Archive
+	return ref.String(), nil
+}
+
+func (in Installer) mirror(ctx context.Context, p registry.Plugin, to string) error {
 	if isOCI(p.Source) {
-		return in.mirrorOCI(ctx, p, filepath.Join(dir, p.Name))
+		return in.mirrorOCI(ctx, p, to)
+	}
+	if err := os.MkdirAll(filepath.Dir(to), 0o777); err != nil {
+		return err
 	}
 	temp, done, err := in.Builder.Store().Temp()
 	if err != nil {
-		return "", err
+		return err
 	}
 	defer done()
 	file := filepath.Join(temp, "archive")
@@ -71,28 +106,27 @@ func (in Installer) mirror(ctx context.Context, p registry.Plugin, dir string) (
 		_, err = keep(ctx, file, p.Path)
 	}
 	if err != nil {
-		return "", err
+		return err
 	}
 	if err := isPinned(ctx, file, p.Pin, filepath.Join(temp, "package")); err != nil {
-		return "", err
+		return err
 	}
-	to := filepath.Join(dir, fmt.Sprintf("%s-%s%s", p.Pin.Package, p.Pin.Version, extension(p.Source)))
 	if _, err := keep(ctx, to+".tmp", file); err != nil {
-		return "", err
+		return err
 	}
 	if err := os.Rename(to+".tmp", to); err != nil {
-		return "", err
+		return err
 	}
 	texts, err := signed()
 	if err != nil {
-		return "", err
+		return err
 	}
 	for _, text := range texts {
 		if err := os.WriteFile(to+sign.Suffix, text, 0o644); err != nil {
-			return "", err
+			return err
 		}
 	}
-	return to, nil
+	return nil
 }
 
 func isFolder(path string) bool {
@@ -139,27 +173,19 @@ func (in Installer) download(ctx context.Context, source, file string) error {
 	return err
 }
 
-// mirrorOCI copies an image index to a layout.
-func (in Installer) mirrorOCI(ctx context.Context, p registry.Plugin, dir string) (string, error) {
+// mirrorOCI copies an image index, whatever its version means by now.
+func (in Installer) mirrorOCI(ctx context.Context, p registry.Plugin, to string) error {
 	from, _, err := in.repository(ctx, p.Source)
 	if err != nil {
-		return "", err
+		return err
 	}
-	to, err := oci.Create(ctx, oci.Reference{Layout: dir})
+	ref, err := oci.Parse(to)
 	if err != nil {
-		return "", err
+		return err
 	}
-	tag := oci.TagOf(p.Pin.Version)
-	release, err := from.Find(ctx, tag)
-	if err != nil || release.Digest != p.Pin.Archive {
-		tag = p.Pin.Archive // the version means another by now
+	repo, err := oci.Create(ctx, ref)
+	if err != nil {
+		return err
 	}
-	if _, err := from.Mirror(ctx, tag, to); err != nil {
-		return "", err
-	}
-	ref := oci.Reference{Layout: dir, Tag: tag}
-	if tag == p.Pin.Archive {
-		ref.Tag, ref.Digest = "", tag
-	}
-	return ref.String(), nil
+	return from.Mirror(ctx, p.Pin.Archive, repo, ref.Tag)
 }

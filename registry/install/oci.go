@@ -1,6 +1,7 @@
 package install
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -36,7 +37,7 @@ func (in Installer) repository(ctx context.Context, source string) (*oci.Reposit
 // fetchOCI gets the package for one platform from a registry or a layout, and
 // the hashes of those for all others.
 func (in Installer) fetchOCI(ctx context.Context, w wanted, dir string) (fetched, error) {
-	repo, ref, err := in.repository(ctx, w.source)
+	repo, ref, err := in.repository(ctx, cmp.Or(w.copy, w.source))
 	if err != nil {
 		return fetched{}, err
 	}

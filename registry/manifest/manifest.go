@@ -68,13 +68,16 @@ const schema = 1
 
 // A Manifest says what a package holds.
 type Manifest struct {
-	Name, Version, Summary string
-	Licence, Homepage      string // may be ""
-	Protocol               []int
-	Needs                  Needs
-	Models                 []Model    // by name
-	Modalities             []Modality // by name
-	Targets                []Target   // by platform
+	Name       string     `json:"name"`
+	Version    string     `json:"version"`
+	Summary    string     `json:"summary"`
+	Licence    string     `json:"licence,omitempty"`  // may be ""
+	Homepage   string     `json:"homepage,omitempty"` // may be ""
+	Protocol   []int      `json:"protocol"`
+	Needs      Needs      `json:"needs"`
+	Models     []Model    `json:"models,omitempty"`     // by name
+	Modalities []Modality `json:"modalities,omitempty"` // by name
+	Targets    []Target   `json:"targets,omitempty"`    // by platform
 }
 
 // Needs are what a plugin cannot work without.
@@ -86,14 +89,18 @@ type Needs struct {
 
 // A Model is one that the plugin offers.
 type Model struct {
-	Name, Family, Summary string
-	Modalities, Can       []string
+	Name       string   `json:"name"`
+	Family     string   `json:"family"`
+	Summary    string   `json:"summary"`
+	Modalities []string `json:"modalities,omitempty"` // none: any
+	Can        []string `json:"can"`
 }
 
 // A Modality is one that the plugin offers.
 type Modality struct {
-	Name, Summary string
-	Datasets      []string
+	Name     string   `json:"name"`
+	Summary  string   `json:"summary"`
+	Datasets []string `json:"datasets,omitempty"`
 }
 
 // A Target is a kind of machine that there is a program for.

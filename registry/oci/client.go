@@ -20,8 +20,8 @@ import (
 // no bound on the whole, but one on silence.
 const (
 	dialTime    = 10 * time.Second
-	answerTime  = 2 * time.Minute // it may first have to look at what it was given
-	silence     = time.Minute     // between two pieces of an answer
+	answerTime  = time.Minute // it may first have to look at what it was given
+	silence     = time.Minute // between two pieces of an answer
 	retries     = 2
 	tagPages    = 100
 	attachPages = 10

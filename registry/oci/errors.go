@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"oras.land/oras-go/v2/content"
@@ -96,6 +97,8 @@ func (r *Repository) refusal(resp *errcode.ErrorResponse) error {
 	switch code := resp.StatusCode; {
 	case code == http.StatusUnauthorized, code == http.StatusForbidden:
 		return r.denied(said)
+	case code == http.StatusNotFound && slices.ContainsFunc(resp.Errors, func(e errcode.Error) bool { return e.Code == errcode.ErrorCodeNameUnknown }):
+		return sdk.Hint(notFound("there is no repository %s", place), "check its name")
 	case code == http.StatusNotFound:
 		return sdk.Hint(notFound("%s%s", place, said), "check the name of the repository")
 	case code == http.StatusTooManyRequests:

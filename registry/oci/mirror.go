@@ -11,12 +11,11 @@ import (
 )
 
 // Mirror copies what a tag or digest means to another repository, with all its
-// platforms and signatures, and under the same tag. It returns its digest, which
-// is the same in both.
-func (r *Repository) Mirror(ctx context.Context, which string, to *Repository) (string, error) {
+// platforms and signatures, under a tag. Its digest is the same in both.
+func (r *Repository) Mirror(ctx context.Context, which string, to *Repository, tag string) error {
 	desc, _, err := r.resolve(ctx, which)
 	if err != nil {
-		return "", err
+		return err
 	}
 	o := oras.ExtendedCopyGraphOptions{
 		CopyGraphOptions: oras.CopyGraphOptions{
@@ -34,12 +33,9 @@ func (r *Repository) Mirror(ctx context.Context, which string, to *Repository) (
 	if err := oras.ExtendedCopyGraph(ctx, r.read, to.write, desc, o); err != nil {
 		var copying *oras.CopyError
 		if errors.As(err, &copying) && copying.Origin == oras.CopyErrorOriginDestination {
-			return "", to.explain(err)
+			return to.explain(err)
 		}
-		return "", r.explain(err)
+		return r.explain(err)
 	}
-	if validTag.MatchString(which) {
-		err = to.write.Tag(ctx, desc, which)
-	}
-	return desc.Digest.String(), to.explain(err)
+	return to.explain(to.write.Tag(ctx, desc, tag))
 }

@@ -195,9 +195,8 @@ func TestMirror(t *testing.T) {
 			t.Fatal(err)
 		}
 		places(t, func(t *testing.T, to oci.Reference) {
-			copied, err := open(t, from).Mirror(t.Context(), "1.0.0", create(t, to))
-			if err != nil || copied != digest {
-				t.Fatalf("mirror: %s, %v, want %s", copied, err, digest)
+			if err := open(t, from).Mirror(t.Context(), digest, create(t, to), "1.0.0"); err != nil {
+				t.Fatal(err)
 			}
 			r := open(t, to)
 			tags, err := r.Tags(t.Context())
@@ -205,8 +204,8 @@ func TestMirror(t *testing.T) {
 				t.Errorf("tags %q, %v", tags, err)
 			}
 			found, err := r.Find(t.Context(), "") // the only one
-			if err != nil {
-				t.Fatal(err)
+			if err != nil || found.Digest != digest {
+				t.Fatalf("found %s, %v, want %s", found.Digest, err, digest)
 			}
 			if got := fetch(t, r, found.Packages[1]); got != "a for linux/amd64" {
 				t.Errorf("archive %q", got)
@@ -217,6 +216,16 @@ func TestMirror(t *testing.T) {
 			}
 		})
 	})
+}
+
+// From one repository to another of the same registry.
+func TestMirrorWithin(t *testing.T) {
+	from := oci.Reference{Host: ocitest.New(t).Host, Repository: "acme/tabgan"}
+	to := oci.Reference{Host: from.Host, Repository: "copies/tabgan"}
+	push(t, create(t, from), release(t, "1.0.0", strings.Repeat("a", 16<<20), linux))
+	if err := open(t, from).Mirror(t.Context(), "1.0.0", create(t, to), "1.0.0"); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func TestBundle(t *testing.T) {

@@ -103,7 +103,7 @@ func TestRealRegistry(t *testing.T) {
 	}
 
 	copied, back := oci.Reference{Layout: filepath.Join(t.TempDir(), "mirror")}, oci.Reference{Host: ref.Host, Repository: "copy/tabgan"}
-	if _, err := open(t, ref).Mirror(t.Context(), "1.0.0", create(t, copied)); err != nil {
+	if err := open(t, ref).Mirror(t.Context(), "1.0.0", create(t, copied), "1.0.0"); err != nil {
 		t.Fatal(err)
 	}
 	skopeo(t, "copy", "--all", "--dest-tls-verify=false", "oci:"+copied.Layout+":1.0.0", "docker://"+ref.Host+"/copy/tabgan:1.0.0")

@@ -18,7 +18,6 @@ import (
 	"oras.land/oras-go/v2/errdef"
 	"oras.land/oras-go/v2/registry"
 
-	"github.com/genhost/genhost/registry/fault"
 	"github.com/genhost/genhost/sdk"
 )
 
@@ -154,8 +153,6 @@ func (r *Repository) only(ctx context.Context) (string, error) {
 func (r *Repository) missing(ctx context.Context, what string) error {
 	tags, err := r.Tags(ctx)
 	switch {
-	case errors.Is(err, fault.ErrNotFound):
-		return sdk.Hint(notFound("there is no repository %s", r.ref.Place()), "check its name")
 	case err != nil:
 		return err
 	case len(tags) == 0:
