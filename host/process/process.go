@@ -7,13 +7,20 @@
 //   - a plugin does not outlive its host, however the host went; one that is
 //     frozen just then ends when it thaws;
 //   - a plugin sees only the variables it is given, not the host's secrets;
+//   - in a sandbox, it uses only the files that it is given, and reaches
+//     neither the network nor other programs, as far as [Process.Sandbox]
+//     says; see package sandbox;
+//   - one that uses more memory than it may, or has more processes, is ended,
+//     on Linux;
 //   - what a plugin prints is in its log, whole;
 //   - errors say which plugin it was, how it died, and its last words. They
 //     are [sdk.ErrCrashed] when it died, [sdk.ErrProtocol] when it is no
 //     plugin or not one for this host.
 //
 // Process groups and the folder lock are of Unix; elsewhere a plugin's own
-// children are left alone.
+// children are left alone. On Linux, those that have left the group are ended
+// too, but for what has begun since the plugin was last looked at, a quarter of
+// a second ago at most.
 package process
 
 import (

@@ -10,6 +10,8 @@
 //     signals and abstract sockets;
 //   - namespaces of its own for the network and for System V and POSIX shared
 //     memory, in a user namespace where genhost is not root;
+//   - a filter that lets it make no sockets of a network, whatever namespace it
+//     is in;
 //   - no privileges that it could win by running something, and, where genhost
 //     is root, none of root's but to ignore the modes of files;
 //   - limits: no core dumps, and, in a user namespace, so many processes.
