@@ -84,12 +84,12 @@ func withPicture(e entry, use func(codec, io.Reader) error) error {
 	var k codec
 	switch {
 	case string(magic) == "\x89PN":
-		k = codec{checked(png.DecodeConfig), png.Decode, false}
+		k = codec{checked(png.DecodeConfig, mostOfPNG*info.Size()), png.Decode, false}
 	case string(magic) == "\xff\xd8\xff":
-		k = codec{checked(jpeg.DecodeConfig), jpeg.Decode, true}
+		k = codec{checked(jpeg.DecodeConfig, mostOfJPEG*info.Size()), jpeg.Decode, true}
 	case len(magic) == 3 && magic[0] == 'P' && pnmTypes[magic[1]].channels > 0:
 		p := pnm{bytes: info.Size()}
-		k = codec{checked(p.config), p.decode, false}
+		k = codec{checked(p.config, maxPixels), p.decode, false} // it looks for itself
 	default:
 		return fmt.Errorf("%w: %s is no PNG, JPEG, PGM or PPM picture", sdk.ErrCorrupt, e.Path)
 	}
@@ -99,13 +99,29 @@ func withPicture(e entry, use func(codec, io.Reader) error) error {
 	return nil
 }
 
-func checked(config func(io.Reader) (image.Config, error)) func(io.Reader) (image.Config, error) {
+// How many pixels a byte can hold at most. What Deflate compresses best becomes a
+// 1032nd, and of PNG's smallest pixels 8 are a byte; JPEG has a bit or more for
+// each block of 8 × 8.
+const (
+	mostOfPNG  = 8 * 1032
+	mostOfJPEG = 8 * 64
+)
+
+// checked refuses pictures that are too large, and those that claim more pixels
+// than their file can hold: codecs make room for all before they read any.
+func checked(config func(io.Reader) (image.Config, error), most int64) func(io.Reader) (image.Config, error) {
 	return func(r io.Reader) (image.Config, error) {
 		c, err := config(r)
 		if err != nil {
 			return c, err
 		}
-		return c, checkSize(c.Height, c.Width)
+		if err := checkSize(c.Height, c.Width); err != nil {
+			return c, err
+		}
+		if int64(c.Height)*int64(c.Width) > most {
+			return c, fmt.Errorf("%w: truncated: claims to be %d pixels high and %d wide", sdk.ErrCorrupt, c.Height, c.Width)
+		}
+		return c, nil
 	}
 }
 
@@ -115,7 +131,7 @@ func decodeError(err error) error {
 	var noJPEG jpeg.UnsupportedError
 	var system *os.PathError
 	switch {
-	case errors.Is(err, sdk.ErrBadInput), errors.As(err, &system):
+	case errors.Is(err, sdk.ErrBadInput), errors.Is(err, sdk.ErrCorrupt), errors.As(err, &system):
 		return err
 	case errors.As(err, &noPNG), errors.As(err, &noJPEG):
 		return fmt.Errorf("%w: %w", errors.ErrUnsupported, err)

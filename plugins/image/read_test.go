@@ -291,11 +291,29 @@ func TestSizes(t *testing.T) {
 	}
 }
 
-// hugePNG claims to be 60,000 pixels high and wide.
-func hugePNG() string {
-	head := []byte("IHDR\x00\x00\xea\x60\x00\x00\xea\x60\x08\x00\x00\x00\x00")
+// hugePNG claims to be so many pixels high and wide.
+func hugePNG(side uint32) string {
+	head := binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32([]byte("IHDR"), side), side)
+	head = append(head, 8, 0, 0, 0, 0)
 	sum := binary.BigEndian.AppendUint32(nil, crc32.ChecksumIEEE(head))
 	return "\x89PNG\r\n\x1a\n\x00\x00\x00\x0d" + string(head) + string(sum)
+}
+
+// hugeJPEG is a progressive one that claims to be 8,000 pixels high and wide.
+func hugeJPEG() string {
+	return "\xff\xd8\xff\xc2\x00\x0b\x08\x1f\x40\x1f\x40\x01\x01\x11\x00\xff\xda\x00\x08\x01\x01\x00\x00\x00\x00"
+}
+
+// TestSparePictures reads those that take the fewest bytes there can be.
+func TestSparePictures(t *testing.T) {
+	white := image.NewPaletted(image.Rect(0, 0, 6000, 6000), color.Palette{color.White, color.Black})
+	grey := image.NewGray(image.Rect(0, 0, 3000, 3000))
+	for name, text := range map[string]string{"a.png": asPNG(white), "b.jpg": asJPEG(grey)} {
+		path := filepath.Join(files(t, map[string]string{name: text}), name)
+		if got, _ := read(t, settings{Size: []int{2}, Colour: "grey", Fit: "crop"}, sdk.Source{Path: path}); got.n != 1 {
+			t.Errorf("%s: %d rows", name, got.n)
+		}
+	}
 }
 
 func TestBadSources(t *testing.T) {
@@ -319,7 +337,9 @@ func TestBadSources(t *testing.T) {
 		{"no pixels", map[string]string{"1.png": good, "2.png": good[:20]}, "", sdk.ErrCorrupt, "2.png: corrupt file"},
 		{"empty picture", map[string]string{"2.png": ""}, "", sdk.ErrCorrupt, "2.png is no PNG, JPEG"},
 		{"not what its name says", map[string]string{"2.png": "<html>"}, "", sdk.ErrCorrupt, "2.png is no PNG, JPEG"},
-		{"bomb", map[string]string{"2.png": hugePNG()}, "", sdk.ErrBadInput, "2.png: bad input: claims to be 60000 pixels high"},
+		{"bomb", map[string]string{"2.png": hugePNG(60_000)}, "", sdk.ErrBadInput, "2.png: bad input: claims to be 60000 pixels high"},
+		{"small bomb", map[string]string{"2.png": hugePNG(8000)}, "", sdk.ErrCorrupt, "2.png: corrupt file: truncated: claims to be 8000 pixels high"},
+		{"JPEG bomb", map[string]string{"2.jpg": hugeJPEG()}, "", sdk.ErrCorrupt, "2.jpg: corrupt file: truncated: claims to be 8000 pixels high"},
 		{"PGM bomb", map[string]string{"2.pgm": "P5 8000 8000 255 "}, "", sdk.ErrCorrupt, "2.pgm: corrupt file: truncated"},
 		{"PGM without pixels", map[string]string{"2.pgm": "P5 0 2 255 "}, "", sdk.ErrBadInput, "claims to be 2 pixels high and 0 wide"},
 		{"short PGM", map[string]string{"2.pgm": "P2                   2 2 1 0 0 0"}, "", sdk.ErrCorrupt, "2.pgm: corrupt file: truncated"},
@@ -433,7 +453,7 @@ func FuzzPNM(f *testing.F) {
 			return
 		}
 		p := pnm{bytes: int64(len(text))}
-		if _, err := checked(p.config)(strings.NewReader(text)); err != nil {
+		if _, err := checked(p.config, maxPixels)(strings.NewReader(text)); err != nil {
 			return
 		}
 		var before, after runtime.MemStats
