@@ -8,14 +8,18 @@ import (
 	"io"
 	"io/fs"
 	"iter"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/genhost/genhost/host/process"
 	"github.com/genhost/genhost/host/process/sandbox"
 	"github.com/genhost/genhost/host/run"
 	"github.com/genhost/genhost/registry"
+	"github.com/genhost/genhost/registry/lock"
+	"github.com/genhost/genhost/registry/oci"
 	"github.com/genhost/genhost/sdk"
 )
 
@@ -83,7 +87,28 @@ func (h *Host) executable(ctx context.Context, p registry.Plugin) (installed, er
 
 // program is the plugin as a run remembers it.
 func (in installed) program() run.Program {
-	return run.Program{Name: in.sdk.Name, Version: in.sdk.Version, SHA256: in.exe.SHA256, Protocol: process.Protocol}
+	p := run.Program{Name: in.sdk.Name, Version: in.sdk.Version, SHA256: in.exe.SHA256, Protocol: process.Protocol}
+	if pin := in.Pin; pin != nil && pin.Pinned {
+		p.Release, p.Source = pin.Archive, published(pin)
+	}
+	return p
+}
+
+// published is where anybody finds what a plugin was installed from; "" for a
+// path, or an address with a password.
+func published(pin *lock.Plugin) string {
+	if strings.HasPrefix(pin.Source, oci.RegistryPrefix) {
+		ref, err := oci.Parse(pin.Source)
+		if err != nil {
+			return ""
+		}
+		ref.Tag, ref.Digest = oci.TagOf(pin.Version), pin.Archive
+		return ref.String()
+	}
+	if u, err := url.Parse(pin.Source); err == nil && u.Scheme == "https" && u.User == nil && u.RawQuery == "" {
+		return pin.Source
+	}
+	return ""
 }
 
 // An offer is a modality, and the plugin that offers it.

@@ -95,9 +95,10 @@ func (h *Host) signerOf(ctx context.Context, from *oci.Repository, b oci.Bundle,
 		return "", fmt.Errorf("%s: %w", facts.Run, err)
 	}
 	if warning != "" {
-		warning = "warning: " + warning
+		h.say("warning: " + facts.Run + ": " + warning)
+	} else {
+		h.say(facts.Run + ": " + verdict.String())
 	}
-	h.say(fmt.Sprintf("%s: %s", facts.Run, cmp.Or(warning, verdict.String())))
 	return verdict.Signer, nil
 }
 
@@ -195,7 +196,7 @@ func (h *Host) pluginsFor(ctx context.Context, f card.Facts, any bool) (local, e
 // likeness finds the registered plugin that is, or stands for, one that trained
 // a model elsewhere, and tells where it differs.
 func (h *Host) likeness(ctx context.Context, want run.Program, any bool, offers func(sdk.Plugin) error) (name string, err error) {
-	in, err := h.namedLike(ctx, want.Name)
+	in, err := h.namedLike(ctx, want)
 	if err != nil {
 		return "", err
 	}
@@ -204,21 +205,22 @@ func (h *Host) likeness(ctx context.Context, want run.Program, any bool, offers 
 	}
 	have := in.program()
 	switch {
-	case have.Version == want.Version && have.SHA256 == want.SHA256:
+	case have.Version == want.Version && (have.SHA256 == want.SHA256 || have.Release != "" && have.Release == want.Release):
 	case have.Version == want.Version:
 		h.say(fmt.Sprintf("plugin %s %s is another build here, sha256 %.12s, than the one that trained it, %.12s", in.Name, have.Version, have.SHA256, want.SHA256))
 	case series(have.Version) == series(want.Version) || any:
 		h.say(fmt.Sprintf("warning: plugin %s is %s here, and %s trained it", in.Name, have.Version, want.Version))
 	default:
 		err := fmt.Errorf("%w: plugin %s is %s here, and %s trained it, which may understand weights otherwise", sdk.ErrProtocol, in.Name, have.Version, want.Version)
-		return "", sdk.Hint(err, fmt.Sprintf("install %s %s beside it, or try what is there with --any-plugin", want.Name, want.Version))
+		return "", sdk.Hint(err, fmt.Sprintf("install version %s: genhost plugin install %s --as NAME; or try what is there with --any-plugin", want.Version, cmp.Or(want.Source, "SOURCE")))
 	}
 	return in.Name, nil
 }
 
-// namedLike finds the registered plugin that calls itself name, that of the
-// same name in models.toml first.
-func (h *Host) namedLike(ctx context.Context, name string) (installed, error) {
+// namedLike finds the registered plugin that calls itself as another, that of
+// this name in models.toml first.
+func (h *Host) namedLike(ctx context.Context, want run.Program) (installed, error) {
+	name := want.Name
 	var failed error
 	var there []string
 	for _, first := range []bool{true, false} {
@@ -241,7 +243,7 @@ func (h *Host) namedLike(ctx context.Context, name string) (installed, error) {
 		return installed{}, failed
 	}
 	return installed{}, sdk.Hint(fmt.Errorf("%w: models.toml has no plugin that calls itself %s", registry.ErrNotFound, name),
-		"install it first: genhost plugin install; "+sdk.Suggest(name, there))
+		"install it first: genhost plugin install "+cmp.Or(want.Source, "SOURCE")+"; "+sdk.Suggest(name, there))
 }
 
 // series is the part of a version whose changes break what is saved: the first

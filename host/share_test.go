@@ -2,6 +2,7 @@ package host
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"io/fs"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/genhost/genhost/host/run"
 	"github.com/genhost/genhost/registry"
+	"github.com/genhost/genhost/registry/lock"
 	"github.com/genhost/genhost/registry/oci"
 	"github.com/genhost/genhost/registry/sign"
 	"github.com/genhost/genhost/sdk"
@@ -195,6 +197,32 @@ func TestPullWithOtherPlugins(t *testing.T) {
 			}
 		}
 	}
+	// The same release may be another program, on another machine.
+	pin := &lock.Plugin{Pinned: true, Version: "0.1.0", Archive: "sha256:" + strings.Repeat("0", 64), Source: "oci://ghcr.io/acme/toy"}
+	in := installed{Plugin: registry.Plugin{Pin: pin}, sdk: (&toy{}).Plugin()}
+	if p := in.program(); p.Release != pin.Archive || p.Source != "oci://ghcr.io/acme/toy:0.1.0@"+pin.Archive {
+		t.Errorf("it is remembered as %+v", p)
+	}
+	var heard []string
+	there := newHost(t, &toy{}, &heard)
+	there.install = func(context.Context, registry.Plugin) (installed, error) { return in, nil }
+	want := in.program()
+	for _, sum := range []string{in.exe.SHA256, "of another machine's"} {
+		want.SHA256 = sum
+		if _, err := there.likeness(t.Context(), want, false, func(sdk.Plugin) error { return nil }); err != nil || len(heard) > 0 {
+			t.Errorf("of the same release: said %q, %v", heard, err)
+		}
+	}
+	want.Release = "sha256:" + strings.Repeat("1", 64)
+	if _, err := there.likeness(t.Context(), want, false, func(sdk.Plugin) error { return nil }); err != nil || len(heard) != 1 || !strings.Contains(heard[0], "is another build here") {
+		t.Errorf("of another release: said %q, %v", heard, err)
+	}
+	for _, private := range []string{"./toy.tar.gz", "oci-layout:./toy", "https://ann:secret@example.com/toy.tar.gz", "https://example.com/toy?token=1"} {
+		pin.Source = private
+		if p := in.program(); p.Source != "" {
+			t.Errorf("%s is remembered as %+v", private, p)
+		}
+	}
 	var said []string
 	h := newHost(t, &toy{}, &said)
 	h.registry.Plugins = nil
@@ -228,9 +256,9 @@ func TestPullOfSignedModels(t *testing.T) {
 		{signed, sign.Require, key, "mine: signed by acme"},
 		{signed, sign.Warn, key, "mine: signed by acme"},
 		{signed, sign.Require, other, "models.toml does not know"},
-		{signed, sign.Warn, other, "warning: it is signed with key"},
+		{signed, sign.Warn, other, "warning: mine: it is signed with key"},
 		{unsigned, sign.Require, key, "it is not signed"},
-		{unsigned, sign.Warn, key, "warning: it is not signed"},
+		{unsigned, sign.Warn, key, "warning: mine: it is not signed"},
 		{unsigned, sign.Off, key, ""},
 	} {
 		var said []string

@@ -60,7 +60,7 @@ host/tensorboard         google.golang.org/protobuf
 registry/pack            sdk registry registry/fault registry/manifest registry/archive registry/tree
 registry/publish         sdk registry/archive registry/fault registry/manifest registry/oci registry/pack registry/sign
 registry/install         sdk registry registry/document registry/fault registry/manifest registry/archive registry/version registry/sign registry/lock registry/pack registry/oci
-host                     sdk sdk/dataset sdk/safetensors registry registry/manifest registry/pack registry/install registry/oci registry/sign host/card host/run host/npy host/chart host/tensorboard host/process host/process/sandbox host/scratch host/measure host/report host/eval/classifier
+host                     sdk sdk/dataset sdk/safetensors registry registry/lock registry/manifest registry/pack registry/install registry/oci registry/sign host/card host/run host/npy host/chart host/tensorboard host/process host/process/sandbox host/scratch host/measure host/report host/eval/classifier
 cmd/genhost/progress     sdk github.com/vbauerster/mpb/v8 golang.org/x/term
 cmd/genhost              sdk registry registry/manifest registry/pack registry/sign registry/install registry/publish host host/run host/process/sandbox host/measure host/report cmd/genhost/progress github.com/spf13/cobra
 `

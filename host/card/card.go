@@ -37,8 +37,14 @@ var page string
 // Markdown returns the card.
 func (c Card) Markdown() (string, error) {
 	t, err := template.New("card").Funcs(template.FuncMap{
-		"text":    text,
-		"code":    code,
+		"text": text,
+		"code": code,
+		"release": func(p run.Program) string {
+			if p.Release == "" {
+				return "built from source"
+			}
+			return code(p.Release)
+		},
 		"percent": func(share float64) string { return fmt.Sprintf("%.1f", 100*share) },
 	}).Parse(page)
 	if err != nil {
@@ -94,6 +100,12 @@ func (v view) Kind() string {
 		}
 	}
 	return fmt.Sprintf("rows of the modality %s, %s", text(space.Modality), strings.Join(shape, " × "))
+}
+
+// Installs are the sources of the plugins that others can install.
+func (v view) Installs() []string {
+	all := slices.DeleteFunc([]string{v.Plugin.Source, v.Reader.Source}, func(s string) bool { return s == "" })
+	return slices.Compact(all)
 }
 
 // Uses are commands for what the model can do beside generating.

@@ -28,7 +28,7 @@ func some() Card {
 	return Card{
 		Facts: Facts{
 			Schema: 1, Run: "mine-1", Step: 6, Genhost: "0.1.0", Family: "toy", Model: "echo", Modality: "pairs", Platform: "linux/amd64",
-			Plugin: run.Program{Name: "toy", Version: "0.1.0", SHA256: "ab", Protocol: 1}, Reader: run.Program{Name: "pairs", Version: "0.2.0"},
+			Plugin: run.Program{Name: "toy", Version: "0.1.0", SHA256: "ab", Protocol: 1, Release: "sha256:ef", Source: "oci://h/toy:0.1.0"}, Reader: run.Program{Name: "pairs", Version: "0.2.0"},
 			Licence: "Apache-2.0", Data: Data{Name: "diary: \"mine\"\n---\n# <b>", Splits: []run.Split{{Name: "train|x", Rows: 10, SHA256: "cd"}}},
 		},
 		Trained: trained, Status: run.Status{Steps: 9, Best: &run.Best{Loss: 1.23456}}, Weights: "w.safetensors", Reference: "oci-layout:x:v",
@@ -51,7 +51,8 @@ func TestCard(t *testing.T) {
 		"| memorisation | 0.50 ± 0.10 | 10 | 0.25 | 1.00 | near 1 | a\\|b |", "| fcd | - | - | - | - | - | no labels |", "- heed this\n",
 		"one of a\\*b, c \\# d.", "a number from 1 to 2", "`memorisation` above says", "The licence of the weights is Apache-2.0.",
 		"## From its publisher\n\nMade for a test.\n", "hidden = [8, 8]\nlatent = 2\n", "of step 6 of 9, with seed 7", "held out: 1.235.",
-		"| train\\|x | 10 | `cd` |", "genhost reconstruct mine-1", "5 rows were held out", "| the model, `echo` | `toy` | 0.1.0 | 1 | `ab` |",
+		"| train\\|x | 10 | `cd` |", "genhost reconstruct mine-1", "5 rows were held out", "| the model, `echo` | `toy` | 0.1.0 | 1 | `sha256:ef` | `ab` |", "| 0.2.0 | 0 | built from source |",
+		"    genhost plugin install oci://h/toy:0.1.0\n    genhost pull oci-layout:x:v --run mine-1\n",
 	} {
 		if !strings.Contains(page, words) {
 			t.Errorf("it does not say %q", words)

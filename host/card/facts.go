@@ -69,8 +69,9 @@ func Decode(text []byte) (Facts, error) {
 		return f, fmt.Errorf("%w: the model does not say which plugins it needs", sdk.ErrCorrupt)
 	}
 	for _, s := range []string{f.Genhost, f.Family, f.Model, f.Modality, f.Platform, f.Licence, f.Data.Name, f.Data.Licence,
-		f.Plugin.Name, f.Plugin.Version, f.Plugin.SHA256, f.Reader.Name, f.Reader.Version, f.Reader.SHA256} {
-		if len(s) > 200 || strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		f.Plugin.Name, f.Plugin.Version, f.Plugin.SHA256, f.Plugin.Release, f.Plugin.Source,
+		f.Reader.Name, f.Reader.Version, f.Reader.SHA256, f.Reader.Release, f.Reader.Source} {
+		if len(s) > 500 || strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) {
 			return f, fmt.Errorf("%w: what the model says of itself has the text %.200q", sdk.ErrCorrupt, s) // it would be shown
 		}
 	}

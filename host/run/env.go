@@ -29,6 +29,9 @@ type Program struct {
 	Version  string `json:"version"`
 	SHA256   string `json:"sha256"`
 	Protocol int    `json:"protocol"` // major version
+
+	Release string `json:"release,omitempty"` // digest of what it was installed from, for all platforms
+	Source  string `json:"source,omitempty"`  // and where others find that
 }
 
 // Sandboxes say what the plugins were kept from, and how, one thing each:
