@@ -45,7 +45,7 @@ func (n *gan) newGame(job *sdk.Job) *game {
 	p.seeds.categories = noise.Uint64()
 	copy(n.average.params.Data, n.g.params.Data) // for rows that are made before G's first step
 	copy(n.average.stats.Data, n.g.stats.Data)
-	p.critic.discriminator = n.d
+	p.critic.discriminator, p.referee.settings = n.d, n.settings
 	p.adamG, p.adamD = optim.NewAdam(n.Rate), optim.NewAdam(n.DiscriminatorRate)
 	p.adamG.Beta1, p.adamD.Beta1 = n.Beta1, n.Beta1
 	p.adamG.Beta2, p.adamD.Beta2 = n.Beta2, n.Beta2

@@ -106,6 +106,20 @@ func (w watched) Train(_ context.Context, job *sdk.Job) error {
 	return nil
 }
 
+// What the settings have already is no remedy.
+func TestRemedies(t *testing.T) {
+	for want, s := range map[string]settings{
+		"lower both rates, set batch_norm, or set r1 to 0.1": {},
+		"lower both rates, or set r1 to 0.1":                 {BatchNorm: true},
+		"lower both rates, or set batch_norm":                {Loss: "wgan-gp", GradientPenalty: 10},
+		"lower both rates":                                   {BatchNorm: true, R1: 1},
+	} {
+		if got := (&referee{settings: s}).remedies("both rates"); got != want {
+			t.Errorf("%+v: %q, want %q", s, got, want)
+		}
+	}
+}
+
 // Games that go wrong are warned of, once each; those that begin badly, or do well,
 // are not.
 func TestReferee(t *testing.T) {

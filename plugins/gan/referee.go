@@ -2,12 +2,14 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/genhost/genhost/sdk"
 )
 
 // A referee watches a game, and tells the user when it goes wrong.
 type referee struct {
+	settings
 	steps      int
 	led        float64 // averages over the last steps
 	diversity  float64
@@ -33,14 +35,14 @@ func (r *referee) see(job *sdk.Job, led float64, m sdk.Metrics) {
 	r.led = keep*r.led + (1-keep)*led
 	r.ahead = count(r.ahead, r.led > farAhead)
 	if r.ahead >= patience {
-		job.Warn("discriminator ahead", fmt.Sprintf("the discriminator has told almost all rows apart for %d steps, and the generator learns little from it: lower discriminator_rate, set r1 to 1, or set spectral_norm", patience))
+		job.Warn("discriminator ahead", fmt.Sprintf("the discriminator has told almost all rows apart for %d steps, and the generator learns little from it: %s", patience, r.remedies("discriminator_rate")))
 	}
 	if diversity, ok := m["diversity"]; ok {
 		r.diversity = keep*r.diversity + (1-keep)*diversity
 		r.low = count(r.low, r.diversity < littleSpread)
 	}
 	if r.low >= patience {
-		job.Warn("mode collapse", fmt.Sprintf("generated rows differ from one another %.2g times as much as the data's, for %d steps: the generator may have collapsed onto few of them; set pac to 2 or more, set r1 to 1, or lower both rates", r.diversity, patience))
+		job.Warn("mode collapse", fmt.Sprintf("generated rows differ from one another %.2g times as much as the data's, for %d steps: the generator may have collapsed onto few of them: %s", r.diversity, patience, r.remedies("both rates")))
 	}
 }
 
@@ -50,4 +52,20 @@ func count(n int, goesOn bool) int {
 		return n + 1
 	}
 	return 0
+}
+
+// remedies are what has helped, the surest first (README.md has the trainings), as
+// far as the settings do not have it.
+func (r *referee) remedies(rates string) string {
+	all := []string{"lower " + rates}
+	if !r.BatchNorm {
+		all = append(all, "set batch_norm")
+	}
+	if r.R1 == 0 && !r.wantsPenalty() {
+		all = append(all, "set r1 to 0.1")
+	}
+	if last := len(all) - 1; last > 0 {
+		all[last] = "or " + all[last]
+	}
+	return strings.Join(all, ", ")
 }
