@@ -70,3 +70,26 @@ func TestTriosAreOfOneNumber(t *testing.T) {
 		t.Errorf("parzen: %s, want 108 samples: 120 less a tenth", got)
 	}
 }
+
+// Rows that stand where generated ones do are as they are; rows that generated ones
+// may be copies of have all variants.
+func TestVariantsDoNotStandForRealRows(t *testing.T) {
+	rows := sdk.MakeBatch(900, 1)
+	for i := range 900 {
+		rows.Data[i] = float32(i)
+	}
+	space := numbered(1).Space()
+	space.Meta = map[string]string{"variants": "3"}
+	y := newStudy(Subject{Train: sdk.InMemory(space, rows), Test: numbered(10), Rows: 2000, Seed: 1})
+	validation, others := y.validation()
+	if validation.Len() != 30 || others.Len() != 270 || y.real(2000).Len() != 300 || y.known().Len() != 900 {
+		t.Fatalf("%d to validate on, %d others, %d real, %d known", validation.Len(), others.Len(), y.real(2000).Len(), y.known().Len())
+	}
+	for what, b := range map[string]sdk.Batch{"validation": validation, "others": others, "real": y.real(2000)} {
+		for _, v := range b.Data {
+			if int(v)%3 != 0 {
+				t.Fatalf("%s: row %g is a variant", what, v)
+			}
+		}
+	}
+}
