@@ -18,7 +18,7 @@ type settings struct {
 	Hop            int     `json:"hop" min:"8" max:"1024" help:"samples from one frame of a spectrogram to the next, at most as many as bins"`
 	Trim           bool    `json:"trim" help:"leave silence at the start out, of ten seconds at most"`
 	Loudness       string  `json:"loudness" choices:"peak,keep" help:"bring the peak of each clip to 0.9 of full scale, or keep it"`
-	Variants       int     `json:"variants" min:"1" max:"64" help:"rows made of each sound to learn from: the first as it is, the others faster or slower, brighter or duller, and dying away earlier or later"`
+	Variants       int     `json:"variants" min:"1" max:"64" help:"rows made of each sound to learn from: the first as it is, the others faster or slower, brighter or duller, and dying away earlier"`
 }
 
 var defaults = settings{

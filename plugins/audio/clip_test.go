@@ -119,9 +119,9 @@ func TestVariants(t *testing.T) {
 		if want := variantOf(i).speed; math.Abs(speed-want) > 0.01 || speed < low-0.01 || speed > high+0.01 {
 			t.Errorf("variant %d: %.3f times as fast, want %.3f", i, speed, want)
 		}
-		risen, want := decibels(peak(row[3000:3100])/peak(row[:100])), 3000.0/4096*variantOf(i).swell
-		if math.Abs(risen-want) > 0.3 {
-			t.Errorf("variant %d: risen by %.2f dB, want %.2f", i, risen, want)
+		fallen, want := decibels(peak(row[:100])/peak(row[3000:3100])), 3000.0/4096*variantOf(i).fade
+		if math.Abs(fallen-want) > 0.3 {
+			t.Errorf("variant %d: fallen by %.2f dB, want %.2f", i, fallen, want)
 		}
 	}
 }
@@ -136,11 +136,11 @@ func TestVariantOf(t *testing.T) {
 		for k := 1; k < 64; k++ {
 			v := variantOf(k)
 			steps := (12*math.Log2(v.speed)/mostSteps + 1) / 2
-			tilt, swell := (v.tilt/mostTilt+1)/2, (v.swell/mostSwell+1)/2
-			if min(steps, tilt, swell) < 0 || max(steps, tilt, swell) > 1 {
+			tilt, fade := (v.tilt/mostTilt+1)/2, v.fade/mostFade
+			if min(steps, tilt, fade) < 0 || max(steps, tilt, fade) > 1 {
 				t.Fatalf("variant %d is %+v", k, v)
 			}
-			near = min(near, math.Hypot(math.Hypot(steps-at[0], tilt-at[1]), swell-at[2]))
+			near = min(near, math.Hypot(math.Hypot(steps-at[0], tilt-at[1]), fade-at[2]))
 		}
 		if near > 0.25 {
 			t.Errorf("the variant nearest to %v is %.2f away", at, near)
@@ -149,7 +149,7 @@ func TestVariantOf(t *testing.T) {
 }
 
 // TestColour makes tones of a low and a high frequency quieter and louder, and
-// changes how they end.
+// lets them die away.
 func TestColour(t *testing.T) {
 	gain := func(v variant, hertz float64) float64 {
 		x := sine(8000, hertz, 8000)
@@ -163,9 +163,8 @@ func TestColour(t *testing.T) {
 		{variant{}, 0, 0},
 		{variant{tilt: 0.5}, 3.52, -6.02},
 		{variant{tilt: -0.5}, -6.02, 3.52},
-		{variant{swell: -10}, -10, -10},
-		{variant{swell: 10}, 10, 10},
-		{variant{tilt: 0.25, swell: -12}, 1.94 - 12, -2.5 - 12},
+		{variant{fade: 10}, -10, -10},
+		{variant{tilt: 0.25, fade: 12}, 1.94 - 12, -2.5 - 12},
 	} {
 		if low, high := gain(c.v, 40), gain(c.v, 3960); math.Abs(low-c.low) > 0.35 || math.Abs(high-c.high) > 0.35 {
 			t.Errorf("%+v: %.2f and %.2f dB, want %.2f and %.2f", c.v, low, high, c.low, c.high)

@@ -10,14 +10,14 @@ import (
 const (
 	mostSteps = 3.0  // semitones by which variants are faster or slower
 	mostTilt  = 0.5  // of the sample before, which variants add or take away: up to 9.5 dB from the lowest frequency to the highest
-	mostSwell = 12.0 // dB by which the end of variants is louder or quieter than their start
+	mostFade  = 20.0 // dB by which the end of variants is quieter than their start
 )
 
 // A variant is how a sound is played, to learn more from it.
 type variant struct {
 	speed float64 // times as fast
 	tilt  float64 // what of the sample before is added to each: above 0 duller, below brighter
-	swell float64 // dB by which its end is louder than its start
+	fade  float64 // dB by which its end is quieter than its start
 }
 
 // variantOf returns variant k, of which the first is the sound as it is. The
@@ -36,19 +36,19 @@ func variantOf(k int) variant {
 	return variant{
 		speed: speedOf(mostSteps * (2*at(1) - 1)),
 		tilt:  mostTilt * (2*at(2) - 1),
-		swell: mostSwell * (2*at(3) - 1),
+		fade:  mostFade * at(3),
 	}
 }
 
 // speedOf is how much faster a sound is that is so many semitones higher.
 func speedOf(semitones float64) float64 { return math.Exp2(semitones / 12) }
 
-// colour makes a clip brighter or duller, and its end louder or quieter.
+// colour makes a clip brighter or duller, and its end quieter.
 func (v variant) colour(x []float32) {
-	if v.tilt == 0 && v.swell == 0 {
+	if v.tilt == 0 && v.fade == 0 {
 		return
 	}
-	step := math.Pow(10, v.swell/20/float64(len(x)))
+	step := math.Pow(10, -v.fade/20/float64(len(x)))
 	gain, last := 1.0, 0.0
 	for i, now := range x {
 		x[i] = float32(gain * (float64(now) + v.tilt*last))
