@@ -25,10 +25,13 @@ var pairs = map[string]string{
 	"vae":        "image points audio table text",
 	"gan":        "image points audio table text",
 	"gan-points": "image points audio table text",
+	"vae-colour": "image audio",
+	"gan-colour": "image audio",
 	"vae-text":   "text",
 	"vae-prose":  "text",
 	"gan-text":   "points text",
 	"vae-audio":  "image audio",
+	"gan-audio":  "image audio",
 	"vae-table":  "image points audio table text",
 	"gan-table":  "image points audio table text",
 }
