@@ -47,23 +47,31 @@ func variables(g registry.Grant) []string {
 }
 
 // ownFiles are a plugin's package, or else its executable and the folder that
-// this is in, if that can be thought to be the plugin's: not where a user, or
-// this host, has everything.
+// this is in, if that can be thought to be the plugin's; and what a script's
+// interpreter needs.
 func (h *Host) ownFiles(exe registry.Executable) []string {
-	if exe.Dir != "" {
-		return []string{exe.Path, exe.Dir}
+	own := h.interpreters(exe.Path)
+	switch dir := filepath.Dir(exe.Path); {
+	case exe.Dir != "":
+		own = append(own, exe.Dir)
+	case !h.holdsAll(dir):
+		own = append(own, dir)
 	}
-	dir := filepath.Dir(exe.Path)
+	return append(own, exe.Path)
+}
+
+// holdsAll reports whether a folder holds all that the user has, or this host.
+func (h *Host) holdsAll(dir string) bool {
 	everything := []string{h.dir, h.cache, os.TempDir()}
 	if home, err := os.UserHomeDir(); err == nil {
 		everything = append(everything, home)
 	}
 	for _, path := range everything {
 		if real, err := realPath(path); err == nil && within(dir, real) {
-			return []string{exe.Path}
+			return true
 		}
 	}
-	return []string{exe.Path, dir}
+	return false
 }
 
 // realPath is an absolute path without links.

@@ -72,19 +72,47 @@ func TestReadable(t *testing.T) {
 }
 
 // A folder is a plugin's own unless it holds all that a user, or the host, has.
+// A script's interpreter may be in an environment of the user's.
 func TestOwnFiles(t *testing.T) {
-	dir := files(t, "bin/plugin", "plugin", "runs/run", "cache/build")
-	h := &Host{dir: filepath.Join(dir, "runs"), cache: filepath.Join(dir, "cache")}
-	for name, want := range map[string][]string{"bin/plugin": {"bin/plugin", "bin"}, "plugin": {"plugin"}} {
-		var all []string
-		for _, w := range want {
-			all = append(all, filepath.Join(dir, filepath.FromSlash(w)))
-		}
-		if got := h.ownFiles(registry.Executable{Path: all[0]}); !slices.Equal(got, all) {
-			t.Errorf("%s has %q, want %q", name, got, all)
+	dir := files(t, "bin/plugin", "plugin", "runs/run", "cache/build", "python/bin/python3.12", "python/lib/os.py", "venv/pyvenv.cfg", "venv/bin/pip")
+	if err := os.Symlink("../../python/bin/python3.12", filepath.Join(dir, "venv", "bin", "python")); err != nil {
+		t.Skip("there are no links here: ", err)
+	}
+	if err := os.Chmod(filepath.Join(dir, "python", "bin", "python3.12"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", filepath.Join(dir, "venv", "bin"))
+	for name, line := range map[string]string{"script": "#!" + filepath.Join(dir, "venv/bin/python") + " -u\n", "bin/script": "#!/usr/bin/env python\n"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(line), 0o755); err != nil {
+			t.Fatal(err)
 		}
 	}
-	if got := h.ownFiles(registry.Executable{Path: "/usr/bin/python3", Dir: dir}); !slices.Equal(got, []string{"/usr/bin/python3", dir}) {
+	h := &Host{dir: filepath.Join(dir, "runs"), cache: filepath.Join(dir, "cache")}
+	python := []string{"venv/bin/python", "venv", "python/bin/python3.12", "python"}
+	for name, want := range map[string][]string{
+		"bin/plugin": {"bin/plugin", "bin"},
+		"plugin":     {"plugin"},
+		"script":     append([]string{"script"}, python...),
+		"bin/script": append([]string{"bin/script", "bin"}, python...),
+	} {
+		got := map[string]bool{}
+		for _, path := range h.ownFiles(registry.Executable{Path: filepath.Join(dir, name)}) {
+			rel, err := filepath.Rel(dir, path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got[filepath.ToSlash(rel)] = true
+		}
+		for _, w := range want {
+			if !got[w] {
+				t.Errorf("%s lacks %s", name, w)
+			}
+		}
+		if len(got) != len(want) {
+			t.Errorf("%s has %v, want %q", name, got, want)
+		}
+	}
+	if got := h.ownFiles(registry.Executable{Path: "/usr/bin/sh", Dir: dir}); !slices.Contains(got, dir) {
 		t.Errorf("a package has %q", got)
 	}
 }
