@@ -168,6 +168,25 @@ func TestNoAbstractSockets(t *testing.T) {
 	denied(t, "network", sandbox.Sandbox{}, "dial unix "+name)
 }
 
+// A socket in the file system is where other programs take orders.
+func TestNoSockets(t *testing.T) {
+	dir, err := os.MkdirTemp("/tmp", "genhost-test-")
+	if err != nil {
+		t.Skip(err)
+	}
+	defer os.RemoveAll(dir)
+	var attempts []string
+	for _, path := range []string{filepath.Join(dir, "s"), dir + ".s"} {
+		l, err := net.Listen("unix", path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close()
+		attempts = append(attempts, "dial unix "+path)
+	}
+	denied(t, "sockets", sandbox.Sandbox{}, attempts...)
+}
+
 func TestNoSignals(t *testing.T) {
 	signal.Ignore(syscall.SIGUSR1)
 	defer signal.Reset(syscall.SIGUSR1)
@@ -180,7 +199,13 @@ func TestNoSharedMemory(t *testing.T) {
 		t.Skip("there is no shared memory here: ", err)
 	}
 	defer unix.SysvShmCtl(id, unix.IPC_RMID, nil)
-	denied(t, "shared memory", sandbox.Sandbox{}, fmt.Sprintf("shm %d", id))
+	file := fmt.Sprintf("/dev/shm/genhost-test-%d", os.Getpid())
+	if err := os.WriteFile(file, []byte("shared"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	defer os.Remove(file)
+	denied(t, "shared memory", sandbox.Sandbox{}, fmt.Sprintf("shm %d", id), "read "+file)
+	allowed(t, sandbox.Sandbox{}, "write /dev/shm/mine")
 }
 
 // A plugin that starts one process after another comes to an end, and so do

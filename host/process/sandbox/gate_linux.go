@@ -58,6 +58,13 @@ func (o orders) enter() (Report, error) {
 	if err := o.limit(); err != nil {
 		return nil, err
 	}
+	open := o.Spaces.Why
+	if o.Spaces.Own {
+		open = ""
+		if err := o.hide(); err != nil {
+			open = err.Error()
+		}
+	}
 	powers, err := renounce(o.Spaces.User)
 	if err != nil {
 		return nil, err
@@ -80,7 +87,7 @@ func (o orders) enter() (Report, error) {
 			return nil, err
 		}
 	}
-	return append(o.report(l, filtered), powers...), nil
+	return append(o.report(l, filtered, open), powers...), nil
 }
 
 // limit sets limits of the process.
@@ -123,13 +130,18 @@ func renounce(inNamespace bool) (Report, error) {
 	}
 }
 
-// report says what holds the program.
-func (o orders) report(l landlocked, filtered bool) Report {
+// report says what holds the program. Open is why it can reach sockets in the
+// file system, and shared memory there, "" if it cannot.
+func (o orders) report(l landlocked, filtered bool, open string) Report {
 	hold := func(from, by string, ok bool, why string) Hold {
 		if ok {
 			return Hold{From: from, By: by}
 		}
 		return Hold{From: from, Why: why}
+	}
+	sockets := hold("sockets", "hidden", open == "", open)
+	if l.abi >= 9 {
+		sockets = Hold{From: "sockets", By: l.by()}
 	}
 	network := hold("network", "no sockets", filtered, o.Spaces.Why)
 	switch {
@@ -141,7 +153,8 @@ func (o orders) report(l landlocked, filtered bool) Report {
 	r := Report{
 		hold("files", l.by(), l.abi >= 1, l.why),
 		network,
-		hold("shared memory", "own namespace", o.Spaces.Own, o.Spaces.Why),
+		hold("shared memory", "own namespace", open == "", open),
+		sockets,
 		hold("signals", l.by(), l.abi >= 6, l.whyNot(6)),
 	}
 	if o.Spaces.User && o.Processes > 0 {

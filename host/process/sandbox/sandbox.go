@@ -8,8 +8,9 @@
 //
 //   - Landlock rules: for files, for TCP, and, on Linux 6.12 and later, for
 //     signals and abstract sockets;
-//   - namespaces of its own for the network and for System V and POSIX shared
-//     memory, in a user namespace where genhost is not root;
+//   - namespaces of its own for the network, for shared memory and for mounts,
+//     in a user namespace where genhost is not root. What it has mounted hides
+//     the sockets of other programs;
 //   - a filter that lets it make no sockets of a network, whatever namespace it
 //     is in;
 //   - no privileges that it could win by running something, and, where genhost
@@ -30,8 +31,9 @@
 //
 // A program shares the kernel with the host, and sees in /proc which processes
 // there are and what they were started with. It may read and run what is
-// installed in /usr and its like, and use GPUs. Before Landlock's ABI 9, it can connect to a
-// socket in the file system whose modes let the user do so.
+// installed in /usr and its like, and use GPUs. Before Landlock's ABI 9, it can
+// connect to sockets in the file system where they are not hidden: outside of
+// /run, in deep folders of /tmp, and in a home but for a few folders.
 package sandbox
 
 import (

@@ -25,6 +25,8 @@ type orders struct {
 	Spaces spaces
 	Path   string   // of the program
 	Args   []string // its name first
+	Dir    string   // where it begins
+	Home   string   // the user's
 }
 
 // An answer is what that process tells the host. It closes the connection by
@@ -70,7 +72,10 @@ func (s Sandbox) Start(cmd *exec.Cmd, begin func(*exec.Cmd) error) (*Start, erro
 		talk.Close()
 		return nil, err
 	}
-	return &Start{gate, talk, orders{Sandbox: s, Spaces: own, Path: cmd.Path, Args: cmd.Args}}, nil
+	told := orders{Sandbox: s, Spaces: own, Path: cmd.Path, Args: cmd.Args}
+	told.Home, _ = os.UserHomeDir() // without one there is nothing to hide in it
+	told.Dir, _ = os.Getwd()
+	return &Start{gate, talk, told}, nil
 }
 
 // talkingPair returns both ends of a connection.
@@ -97,7 +102,7 @@ func (s Sandbox) gate(cmd *exec.Cmd, talk *os.File, own spaces) *exec.Cmd {
 		attr = *cmd.SysProcAttr
 	}
 	if own.Own {
-		attr.Cloneflags |= syscall.CLONE_NEWIPC
+		attr.Cloneflags |= syscall.CLONE_NEWIPC | syscall.CLONE_NEWNS
 		if !s.Network {
 			attr.Cloneflags |= syscall.CLONE_NEWNET
 		}
