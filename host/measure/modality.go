@@ -25,7 +25,7 @@ func ofModality(ctx context.Context, y *study) ([]report.Figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := sdk.Comparison{Generated: generated, Train: y.known(), Test: y.test(y.Rows), Scores: y.testScores, Seed: y.Seed}
+	c := sdk.Comparison{Generated: generated, Train: y.sample(y.Train, mostNumbers/y.space.Size(), forReal), Test: y.test(y.Rows), Scores: y.testScores, Seed: y.Seed}
 	c.Decoded, err = y.decoded(ctx)
 	if err == nil {
 		c.Halfway, err = y.halfway(ctx)

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+
 	"github.com/genhost/genhost/sdk"
 	"github.com/genhost/genhost/sdk/nn"
 	"github.com/genhost/genhost/sdk/tensor"
@@ -100,17 +102,18 @@ func newGRU(p *tensor.Params, s settings, space sdk.Space, labels int) (networks
 	if len(space.Segments) != 1 || g.Kind != sdk.Category || len(space.Shape) != 1 {
 		return networks{}, sdk.Hint(unfit(space, "architecture", "is gru: they are no sequences of categories"), "set architecture to mlp, which takes rows of any kind")
 	}
-	if need := 2*g.Of*s.Embedding + 6*s.Units*(s.Embedding+s.Units+s.Latent) + s.Units*g.Of; need > mostParameters || g.Of > mostParameters {
+	reads := cmp.Or(s.EncoderUnits, s.Units)
+	if need := 2*g.Of*s.Embedding + 3*reads*(s.Embedding+reads) + 3*s.Units*(s.Embedding+s.Units+2*s.Latent) + s.Units*g.Of; need > mostParameters || g.Of > mostParameters {
 		return networks{}, s.checkSize(space, mostParameters+1)
 	}
 	hidden := tensor.Activation(s.Activation)
-	down, up := s.widths(s.Units, labels)
+	down, up := s.widths(reads, labels)
 	up = up[:len(up)-1] // the last layer is the decoder's own
 	e := &gruEncoder{
 		steps: g.Len,
 		table: nn.NewEmbedding(p, "encoder.table", g.Of, s.Embedding),
-		start: nn.NewDense(p, "encoder.start", s.Embedding, s.Units, tensor.Tanh),
-		gru:   nn.NewGRU(p, "encoder.gru", s.Embedding, s.Units),
+		start: nn.NewDense(p, "encoder.start", s.Embedding, reads, tensor.Tanh),
+		gru:   nn.NewGRU(p, "encoder.gru", s.Embedding, reads),
 		dense: nn.NewMLP(p, "encoder", down, hidden, tensor.Linear),
 	}
 	c := up[len(up)-1]

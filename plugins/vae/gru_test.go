@@ -37,7 +37,7 @@ var threeSequences = []float32{0, 2, 1, 1, 2, 2, 0, 1, 2, 0, 0, 1}
 
 func TestGRUGradient(t *testing.T) {
 	for name, rates := range map[string][2]float64{"all seen": {}, "some inputs hidden": {0.5}, "some units hidden": {0, 0.5}} {
-		v := smallGRU(t, 4, func(s *settings) { s.InputDropout, s.Dropout = rates[0], rates[1] })
+		v := smallGRU(t, 4, func(s *settings) { s.InputDropout, s.Dropout, s.EncoderUnits = rates[0], rates[1], 2 })
 		checkGradient(t, name, v, func(tape *tensor.Tape) *tensor.Tensor {
 			tape.Train(5, 0)
 			eps := epsilon(tape.Constant(3, 2), 3, 3, 0, tape)

@@ -13,6 +13,7 @@ type settings struct {
 	Filters      []int    `json:"filters" min:"1" max:"4096" help:"of the conv encoder's convolutions, each of which halves the sides of the picture; the decoder has them in reverse"`
 	Embedding    int      `json:"embedding" min:"1" max:"4096" help:"numbers that stand for a category in gru networks"`
 	Units        int      `json:"units" min:"1" max:"8192" help:"recurrent units of each gru network"`
+	EncoderUnits int      `json:"encoder_units" min:"0" max:"8192" help:"of the encoder, where they are to be others than the decoder's; 0 for as many"`
 	InputDropout float64  `json:"input_dropout" min:"0" max:"0.99" help:"share of the categories that a gru decoder does not see while it trains, so that it heeds the latent"`
 	Dropout      float64  `json:"dropout" min:"0" max:"0.99" help:"share of its recurrent units that a gru decoder's last layer does not see while it trains, against learning texts by heart"`
 	Activation   string   `json:"activation" choices:"relu,leaky_relu,tanh,sigmoid" help:"function after each hidden layer"`
