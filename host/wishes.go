@@ -46,7 +46,7 @@ func wishesOf(m sdk.Model, assignments []string) (wishes, error) {
 		if heeded.Conditions == nil {
 			var err error
 			if heeded, err = heededBy(m); err != nil {
-				return w, sdk.Hint(fmt.Errorf("--set %s: %w", a, err), "leave out --set: this model takes none; genhost describe NAME tells whether one that does can be trained")
+				return w, sdk.Hint(fmt.Errorf("--set %s: %w", a, err), "leave out --set: this model takes no conditions; genhost describe NAME tells whether one that does can be trained")
 			}
 		}
 		if err := w.add(heeded, name, text); err != nil {
