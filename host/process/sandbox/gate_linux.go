@@ -58,6 +58,9 @@ func (o orders) enter() (Report, error) {
 	if err := o.limit(); err != nil {
 		return nil, err
 	}
+	if err := os.Chdir("/"); err != nil { // where the host is, is none of its business
+		return nil, err
+	}
 	open := o.Spaces.Why
 	if o.Spaces.Own {
 		open = ""
@@ -107,10 +110,15 @@ func (o orders) limit() error {
 }
 
 // renounce gives up what root may do, but to read and write files whatever
-// their modes say: Landlock says which. In a user namespace there is nothing to
-// give up: exec does so.
+// their modes say: Landlock says which. In a user namespace, exec gives up what
+// is not kept for what comes after it.
 func renounce(inNamespace bool) (Report, error) {
 	const powers = "root's powers"
+	if inNamespace {
+		if err := unix.Prctl(unix.PR_CAP_AMBIENT, unix.PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0); err != nil {
+			return nil, fmt.Errorf("renounce capabilities: %w", err)
+		}
+	}
 	if inNamespace || os.Geteuid() != 0 {
 		return nil, nil
 	}

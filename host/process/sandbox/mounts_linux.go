@@ -43,7 +43,7 @@ func (o orders) needed() (paths []string) {
 			}
 		}
 	}
-	for _, all := range [][]string{o.Read, o.Run, o.Write, {o.Dir, o.Path}} {
+	for _, all := range [][]string{o.Read, o.Run, o.Write, {o.Path}} {
 		for _, path := range all {
 			if real, err := filepath.EvalSymlinks(path); err == nil && path != "" {
 				paths = append(paths, real)

@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"syscall"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // gateName is what the process is called that becomes the program.
@@ -25,7 +27,6 @@ type orders struct {
 	Spaces spaces
 	Path   string   // of the program
 	Args   []string // its name first
-	Dir    string   // where it begins
 	Home   string   // the user's
 }
 
@@ -74,7 +75,6 @@ func (s Sandbox) Start(cmd *exec.Cmd, begin func(*exec.Cmd) error) (*Start, erro
 	}
 	told := orders{Sandbox: s, Spaces: own, Path: cmd.Path, Args: cmd.Args}
 	told.Home, _ = os.UserHomeDir() // without one there is nothing to hide in it
-	told.Dir, _ = os.Getwd()
 	return &Start{gate, talk, told}, nil
 }
 
@@ -109,6 +109,7 @@ func (s Sandbox) gate(cmd *exec.Cmd, talk *os.File, own spaces) *exec.Cmd {
 	}
 	if own.User {
 		attr.Cloneflags |= syscall.CLONE_NEWUSER
+		attr.AmbientCaps = append(attr.AmbientCaps, unix.CAP_SYS_ADMIN) // of that namespace, to mount in it
 		attr.UidMappings = []syscall.SysProcIDMap{{ContainerID: os.Getuid(), HostID: os.Getuid(), Size: 1}}
 		attr.GidMappings = []syscall.SysProcIDMap{{ContainerID: os.Getgid(), HostID: os.Getgid(), Size: 1}}
 	}
