@@ -52,6 +52,40 @@ func (g inspecting) Inspect(ctx context.Context, src sdk.Source) (sdk.Info, erro
 	return info, err
 }
 
+// varied says that there are so many variants of what is in a split.
+type varied struct {
+	*grid
+	split string
+	each  string
+}
+
+func (g varied) vary(src sdk.Source, space *sdk.Space) {
+	if src.Split == g.split && src.Space == nil {
+		space.Meta = map[string]string{"variants": g.each}
+	}
+}
+
+func (g varied) Inspect(ctx context.Context, src sdk.Source) (sdk.Info, error) {
+	info, err := g.grid.Inspect(ctx, src)
+	g.vary(src, &info.Space)
+	return info, err
+}
+
+func (g varied) Read(ctx context.Context, src sdk.Source, w sdk.RowWriter) error {
+	return g.grid.Read(ctx, src, varying{w, func(space *sdk.Space) { g.vary(src, space) }})
+}
+
+// A varying writer is told another space.
+type varying struct {
+	sdk.RowWriter
+	alter func(*sdk.Space)
+}
+
+func (w varying) Begin(space sdk.Space, as sdk.Storage) error {
+	w.alter(&space)
+	return w.RowWriter.Begin(space, as)
+}
+
 // A refusing writer's errors are not heard.
 type refusing struct{ sdk.RowWriter }
 
@@ -240,6 +274,8 @@ func TestBrokenModalities(t *testing.T) {
 			b.Conditions = nil
 			return b
 		}), []string{source, damaged, altered, full, cancelled, trip, misfit, half, preview, misfitPreview}},
+		{"rows that are no whole variants", warped(func(g *grid) varied { return varied{g, "train", "5"} }), []string{source}},
+		{"variants of what is held out", warped(func(g *grid) varied { return varied{g, "test", "5"} }), []string{source}},
 		{"its own space leads it astray", warped(func(g *grid) astray { return astray{g} }), []string{source}},
 		{"the writer is not heard", warped(func(g *grid) deafReader { return deafReader{g} }), []string{full}},
 		{"cancel is ignored", warped(func(g *grid) stubborn { return stubborn{g} }), []string{cancelled}},

@@ -64,14 +64,14 @@ func (m *medium) checkSplits(ctx context.Context, src sdk.Source, splits []strin
 	}
 	for i, split := range splits {
 		src.Split = split
-		first, err := m.checkSplit(ctx, src)
+		first, err := m.checkSplit(ctx, src, i == 0)
 		if err != nil {
 			return fmt.Errorf("split %q: %w", split, err)
 		}
 		if i == 0 && byDefault {
 			src.Split = ""
 		}
-		second, err := m.checkSplit(ctx, src)
+		second, err := m.checkSplit(ctx, src, i == 0)
 		if err != nil {
 			return fmt.Errorf("split %q again: %w", src.Split, err)
 		}
@@ -99,8 +99,8 @@ func (m *medium) checkOwnSpace(ctx context.Context, src sdk.Source) error {
 	return nil
 }
 
-// checkSplit returns a digest of the rows.
-func (m *medium) checkSplit(ctx context.Context, src sdk.Source) (string, error) {
+// checkSplit returns a digest of the rows, which models learn from or not.
+func (m *medium) checkSplit(ctx context.Context, src sdk.Source, learned bool) (string, error) {
 	modality, err := m.modality()
 	if err != nil {
 		return "", err
@@ -119,6 +119,10 @@ func (m *medium) checkSplit(ctx context.Context, src sdk.Source) (string, error)
 		return "", fmt.Errorf("inspect says %d rows, read gives more", info.Rows)
 	case c.space.Modality != m.spec.Name:
 		return "", fmt.Errorf("the space is of modality %q, not of %q", c.space.Modality, m.spec.Name)
+	case info.Rows%c.space.Variants() != 0:
+		return "", fmt.Errorf("%d rows are not %d variants of each of so many things", info.Rows, c.space.Variants())
+	case c.space.Variants() > 1 && !learned:
+		return "", fmt.Errorf("%d variants of what models do not learn from", c.space.Variants())
 	}
 	if err := sameSpace(info.Space, c.space); err != nil {
 		return "", fmt.Errorf("inspect and read differ: %w", err)
