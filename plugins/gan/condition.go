@@ -47,7 +47,11 @@ func newConditioning(space sdk.Space, names []string, some bool) (*conditioning,
 		}
 		known, err := space.Condition(name)
 		if err != nil {
-			return nil, fmt.Errorf("setting condition: %w", err)
+			err = fmt.Errorf("setting condition: %w", err)
+			if len(space.Conditions) == 0 {
+				err = sdk.Hint(err, "give data with labels, or leave condition empty: --set condition=")
+			}
+			return nil, err
 		}
 		if some && len(known.Values) == 0 {
 			return nil, sdk.Hint(&sdk.SettingError{Setting: "tell", Problem: fmt.Sprintf("is some: condition %s is a number, which has no values to sample by", name)},

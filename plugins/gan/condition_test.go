@@ -116,6 +116,17 @@ func TestEveryLabel(t *testing.T) {
 	}
 }
 
+// Who has rows without any is told how to go on.
+func TestNoConditionsAtAll(t *testing.T) {
+	rows := space(sdk.Unit, 5)
+	rows.Conditions = nil
+	s := smallSettings(func(s *settings) { s.Condition = []string{"label"} })
+	_, err := newGAN(s, rows)
+	if hints := sdk.Hints(err); !errors.Is(err, sdk.ErrBadInput) || len(hints) == 0 || !strings.Contains(hints[0], "--set condition=") {
+		t.Errorf("got %v with %q", err, hints)
+	}
+}
+
 func TestRefusesConditions(t *testing.T) {
 	s := defaults
 	for _, c := range []struct {

@@ -20,6 +20,9 @@ func (s settings) conditions(space sdk.Space) ([]sdk.Condition, error) {
 	for i, name := range s.Condition {
 		c, err := space.Condition(name)
 		switch {
+		case err != nil && len(space.Conditions) == 0:
+			return nil, sdk.Hint(unfit(space, "condition", fmt.Sprintf("has %q, and they have no conditions", name)),
+				"give data with labels, or leave condition empty: --set condition=")
 		case err != nil:
 			return nil, sdk.Hint(unfit(space, "condition", fmt.Sprintf("has %q, which these do not", name)),
 				sdk.Suggest(name, namesOf(space.Conditions)))

@@ -147,6 +147,16 @@ func TestConditionSetting(t *testing.T) {
 	}
 }
 
+// Who has rows without any is told how to go on.
+func TestNoConditionsAtAll(t *testing.T) {
+	s := defaults
+	s.Condition = []string{"label"}
+	_, err := newVAE(s, space(sdk.Unit, 5))
+	if hints := sdk.Hints(err); !errors.Is(err, sdk.ErrBadInput) || len(hints) == 0 || !strings.Contains(hints[0], "--set condition=") {
+		t.Errorf("got %v with %q", err, hints)
+	}
+}
+
 // Data whose labels are others than the model's are refused.
 func TestTrainRefusesLabels(t *testing.T) {
 	v, rows := conditional(t, "place")
