@@ -78,7 +78,11 @@ func TestAddAndOpen(t *testing.T) {
 	if _, err := s.Open(hash, "bin/none"); err == nil {
 		t.Error("a file that is not there is opened")
 	}
-	add(t, s, "one") // again
+	before, _ := os.Stat(path)
+	add(t, s, "one") // again: what may be running is not touched
+	if after, err := os.Stat(path); err != nil || !os.SameFile(before, after) {
+		t.Error("a good tree was replaced")
+	}
 	if all, err := s.List(); err != nil || len(all) != 1 || all[0] != hash {
 		t.Errorf("the store has %v, %v", all, err)
 	}
