@@ -52,6 +52,13 @@
 //     that is truncated or altered is refused;
 //   - figures that are not finite end training with [ErrDiverged].
 //
+// # Sandbox
+//
+// Where the host's system can, a plugin runs in a sandbox. It may read what it
+// is handed the paths of, what it came with, and what is installed; it may
+// write into folders that it is handed, and to HOME and TMPDIR, which go when
+// it ends. It has no network and few variables unless models.toml grants them.
+//
 // # Errors
 //
 // Wrap [ErrNotTrained], [ErrBadInput], [ErrCorrupt] or [errors.ErrUnsupported]

@@ -102,7 +102,11 @@ func (o orders) limit() error {
 	if !o.Spaces.User || o.Processes == 0 {
 		return nil // it would count all that the user runs
 	}
-	n := uint64(o.Processes)
+	var now unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_NPROC, &now); err != nil {
+		return fmt.Errorf("limit processes: %w", err)
+	}
+	n := min(uint64(o.Processes), now.Max)
 	if err := unix.Setrlimit(unix.RLIMIT_NPROC, &unix.Rlimit{Cur: n, Max: n}); err != nil {
 		return fmt.Errorf("limit processes: %w", err)
 	}
