@@ -31,7 +31,32 @@ func TestSilence(t *testing.T) {
 	}
 }
 
-// One that is slow, but answers, is not; nor is a reader's own time counted.
+// What a reader does between reading is not the registry's silence.
+func TestSlowReader(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "12345") }))
+	defer server.Close()
+	const quiet = 500 * time.Millisecond
+	client := &http.Client{Transport: &attentive{http.DefaultTransport, quiet}}
+	resp, err := client.Get(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	var got []byte
+	for _, n := range []int{2, 3} {
+		time.Sleep(2 * quiet)
+		b, err := io.ReadAll(io.LimitReader(resp.Body, int64(n)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, b...)
+	}
+	if string(got) != "12345" {
+		t.Errorf("read %q", got)
+	}
+}
+
+// One that is slow, but answers, is not given up on.
 func TestSlow(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		for range 20 {

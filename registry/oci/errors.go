@@ -41,7 +41,6 @@ func corrupt(format string, args ...any) error {
 // about.
 func (r *Repository) explain(err error) error {
 	var refused *errcode.ErrorResponse
-	var broken *net.OpError
 	var unknown *net.DNSError
 	var tlsError *tls.CertificateVerificationError
 	place := r.ref.Place()
@@ -67,8 +66,6 @@ func (r *Repository) explain(err error) error {
 		return sdk.Hint(fmt.Errorf("%w: %s speaks no TLS", ErrUnreachable, r.ref.Host), "plain HTTP is spoken to this machine only (localhost): give the registry a certificate")
 	case errors.As(err, &unknown):
 		return unreachable(r.ref, "there is no host of that name")
-	case errors.As(err, &broken):
-		return unreachable(r.ref, root(broken.Err).Error())
 	}
 	var address *url.Error
 	if errors.As(err, &address) {

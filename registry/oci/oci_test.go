@@ -430,6 +430,7 @@ func TestParse(t *testing.T) {
 	digest := "sha256:" + strings.Repeat("ab", 32)
 	for text, want := range map[string]oci.Reference{
 		"oci://ghcr.io/acme/tabgan":                     {Host: "ghcr.io", Repository: "acme/tabgan"},
+		"oci://localhost:5000/vae":                      {Host: "localhost:5000", Repository: "vae"},
 		"oci://localhost:5000/vae:1.2.0":                {Host: "localhost:5000", Repository: "vae", Tag: "1.2.0"},
 		"oci://localhost:5000/vae:1.2.0@" + digest:      {Host: "localhost:5000", Repository: "vae", Tag: "1.2.0", Digest: digest},
 		"oci-layout:./mirror":                           {Layout: "./mirror"},
