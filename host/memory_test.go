@@ -108,7 +108,10 @@ func (e *echo) Save(_ context.Context, path string) error {
 }
 
 func (e *echo) Load(_ context.Context, path string) error {
-	_, _, err := safetensors.ReadFile(path)
+	tensors, _, err := safetensors.ReadFile(path)
+	if err == nil && (len(tensors) != 1 || tensors[0].Name != "w") {
+		err = fmt.Errorf("%w: %s is of another model", sdk.ErrBadInput, path)
+	}
 	return err
 }
 
