@@ -35,6 +35,7 @@ var pluginDir = filepath.Join(os.TempDir(), fmt.Sprintf("genhost-plugins-%d", os
 func TestScript(t *testing.T) {
 	bin := plugins(t)
 	cache, registry := t.TempDir(), ocitest.New(t)
+	t.Cleanup(func() { writable(cache) })
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata",
 		RequireExplicitExec: true,
@@ -50,6 +51,17 @@ func TestScript(t *testing.T) {
 			e.Setenv("REGISTRY", registry.Host)
 			return os.Symlink(bin, filepath.Join(e.WorkDir, "bin"))
 		},
+	})
+}
+
+// writable makes folders such that what is in them can be removed: a store of
+// plugins is read-only.
+func writable(dir string) {
+	filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		if err == nil && d.IsDir() {
+			os.Chmod(path, 0o755)
+		}
+		return nil
 	})
 }
 

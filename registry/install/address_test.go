@@ -64,11 +64,11 @@ func TestAddress(t *testing.T) {
 	}
 
 	// The lock file pins it, and another machine gets just that.
-	s.in.Builder.Cache = s.empty()
+	s.otherMachine()
 	if _, err := s.in.Restore(t.Context()); err != nil {
 		t.Error(err)
 	}
-	s.in.Builder.Cache = s.empty()
+	s.otherMachine()
 	s.archive("toy.tar.gz", toy("toy", "1.0.1"))
 	s.sign(acme, "toy.tar.gz")
 	_, err := s.in.Restore(t.Context())

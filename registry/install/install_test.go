@@ -39,7 +39,7 @@ func newShop(t *testing.T) *shop {
 	}
 	t.Chdir(dir)
 	s := &shop{t, dir, Installer{
-		Dir: ".", Builder: registry.Builder{Cache: filepath.Join(t.TempDir(), "cache")}, Protocol: 1,
+		Dir: ".", Protocol: 1,
 		Describe: func(_ context.Context, _ string, exe registry.Executable) (sdk.Plugin, error) {
 			text, err := os.ReadFile(exe.Path)
 			if err != nil {
@@ -49,15 +49,22 @@ func newShop(t *testing.T) *shop {
 			return p, json.Unmarshal(text, &p)
 		},
 	}}
-	t.Cleanup(func() { // what the store holds is read-only
-		filepath.WalkDir(s.in.Builder.Cache, func(path string, d os.DirEntry, err error) error {
+	s.otherMachine()
+	return s
+}
+
+// otherMachine goes on where nothing is installed yet.
+func (s *shop) otherMachine() {
+	cache := s.TempDir()
+	s.in.Builder.Cache = cache
+	s.Cleanup(func() { // what a store holds is read-only
+		filepath.WalkDir(cache, func(path string, d os.DirEntry, err error) error {
 			if err == nil && d.IsDir() {
 				os.Chmod(path, 0o755)
 			}
 			return nil
 		})
 	})
-	return s
 }
 
 func (s *shop) write(path, text string) {
@@ -352,7 +359,7 @@ func TestRestore(t *testing.T) {
 	s := newShop(t)
 	s.archive("toy.tar.gz", toy("toy", "1.0.0"))
 	first := s.install(Request{Source: "toy.tar.gz"})
-	s.in.Builder.Cache = s.empty()
+	s.otherMachine()
 	_, err := s.program("toy")
 	s.mustBe(err, fault.ErrNotFound, "genhost plugin install")
 	s.in.Frozen = true
@@ -360,7 +367,7 @@ func TestRestore(t *testing.T) {
 	if err != nil || len(all) != 1 || all[0].Tree != first.Tree {
 		t.Fatalf("got %+v, %v", all, err)
 	}
-	s.in.Builder.Cache = s.empty()
+	s.otherMachine()
 	s.archive("toy.tar.gz", toy("toy", "1.0.1")) // the publisher's file is another now
 	_, err = s.in.Restore(t.Context())
 	s.mustBe(err, fault.ErrVerify, "genhost plugin upgrade toy")
