@@ -76,6 +76,8 @@ func checkPackage(dir string) error {
 // adviceOn says what to do about the go command's complaints.
 func adviceOn(text string) string {
 	switch {
+	case strings.Contains(text, "unsupported GOOS/GOARCH"):
+		return "go tool dist list prints the systems and processors that Go builds for"
 	case strings.Contains(text, "no space left on device"), strings.Contains(text, "permission denied"),
 		strings.Contains(text, "failed to initialize build cache"):
 		return "the go command needs room: see GOCACHE and GOTMPDIR in go env, and genhost's GENHOST_CACHE"

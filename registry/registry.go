@@ -166,6 +166,16 @@ func eachNamed(root document.Table, name string, add func(name string, t documen
 	return nil
 }
 
+// CheckName reports a name that models.toml may not have for a plugin or a
+// model. The error is an [ErrConfig].
+func CheckName(name string) error {
+	if validName.MatchString(name) {
+		return nil
+	}
+	err := fmt.Errorf("%s is no good name: want lower-case letters, digits and dashes, a letter first", name)
+	return sdk.Hint(fault.Mark(ErrConfig, err), callIt(name))
+}
+
 // callIt suggests a good name like a bad one.
 func callIt(name string) string {
 	good := strings.ToLower(strings.NewReplacer("_", "-", " ", "-", ".", "-").Replace(name))

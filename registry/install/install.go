@@ -22,6 +22,14 @@ import (
 // Install installs a plugin that models.toml does not have, and adds it with
 // its models. A models.toml that is not there is made.
 func (in Installer) Install(ctx context.Context, req Request) (Installed, error) {
+	if req.Source == "" {
+		return Installed{}, fault.Mark(fault.ErrConfig, errors.New("the source is empty"))
+	}
+	if req.As != "" {
+		if err := registry.CheckName(req.As); err != nil {
+			return Installed{}, fmt.Errorf("--as %w", err)
+		}
+	}
 	r, err := in.load()
 	if err != nil {
 		return Installed{}, err
@@ -54,7 +62,8 @@ func (in Installer) Install(ctx context.Context, req Request) (Installed, error)
 
 // about says which source an error is about, if it does not itself.
 func about(source string, err error) error {
-	if ref, bad := oci.Parse(source); bad == nil && strings.Contains(err.Error(), ref.Place()) {
+	ref, bad := oci.Parse(source)
+	if bad == nil && strings.Contains(err.Error(), ref.Place()) || strings.Contains(err.Error(), source+":") {
 		return err
 	}
 	return fmt.Errorf("%s: %w", source, err)

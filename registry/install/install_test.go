@@ -274,6 +274,8 @@ func TestBadPackages(t *testing.T) {
 	says := func(change func(*manifest.Manifest)) string {
 		return s.folder(s.empty(), p, here, change)
 	}
+	s.refuse(Request{}, fault.ErrConfig, "empty")
+	s.refuse(Request{Source: says(nil), As: "My_Toy"}, fault.ErrConfig, "call it my-toy")
 	s.refuse(Request{Source: "nowhere.tar.gz"}, fault.ErrNotFound, "no such file")
 	s.refuse(Request{Source: s.folder("far", p, elsewhere, nil)}, fault.ErrNotFound, "there is plan9/mips")
 	s.refuse(Request{Source: says(func(m *manifest.Manifest) { m.Protocol = []int{2, 3} })}, sdk.ErrProtocol, "newer genhost")

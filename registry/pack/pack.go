@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/genhost/genhost/registry"
 	"github.com/genhost/genhost/registry/archive"
+	"github.com/genhost/genhost/registry/fault"
 	"github.com/genhost/genhost/registry/manifest"
 	"github.com/genhost/genhost/registry/tree"
 	"github.com/genhost/genhost/sdk"
@@ -63,9 +65,15 @@ type Packer struct {
 // executable. A package, a bundle, or an archive of one is opened.
 func (p Packer) Make(ctx context.Context, path, dir string, platforms []manifest.Platform) (Bundle, error) {
 	info, err := os.Stat(path)
+	source := err == nil && info.IsDir() && !manifest.IsPackage(path)
 	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return Bundle{}, fault.Mark(fault.ErrNotFound, fmt.Errorf("%s: no such file or directory", path))
 	case err != nil:
 		return Bundle{}, err
+	case len(platforms) > 0 && !source:
+		err := fmt.Errorf("%s is no Go package: it cannot be built for %s", path, platforms[0])
+		return Bundle{}, sdk.Hint(fault.Mark(fault.ErrConfig, err), "give the folder of its source, or leave --target away")
 	case archive.Is(path) || info.IsDir() && manifest.IsPackage(path):
 		return Open(ctx, path, dir)
 	case !info.IsDir():

@@ -173,6 +173,12 @@ func TestPackScript(t *testing.T) {
 	if err != nil || b.Manifest.Title() != "toy 1.0.0" || b.Packages[0].String() != "any/any" {
 		t.Errorf("got %+v, %v", b, err)
 	}
+	if _, err := (Packer{}).MakeFile(t.Context(), dir, out, []manifest.Platform{manifest.Here()}); !errors.Is(err, fault.ErrConfig) {
+		t.Errorf("built for a machine: %v", err)
+	}
+	if _, err := (Packer{}).MakeFile(t.Context(), filepath.Join(dir, "none"), out, nil); !errors.Is(err, fault.ErrNotFound) {
+		t.Errorf("nothing: %v", err)
+	}
 	if want, err := tree.Hash(dir); err != nil || b.Packages[0].Tree != want {
 		t.Errorf("its tree is %s, the folder %s", b.Packages[0].Tree, want)
 	}
