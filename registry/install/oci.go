@@ -49,30 +49,37 @@ func (in Installer) fetchOCI(ctx context.Context, w wanted, dir string) (fetched
 	if err != nil {
 		return fetched{}, err
 	}
-	trees, packages := map[string]string{}, map[manifest.Platform]oci.Package{}
-	var platforms []manifest.Platform
-	for _, p := range release.Packages {
-		platform, err := manifest.ParsePlatform(p.Platform.String())
-		if err != nil {
-			return fetched{}, err
-		}
-		trees[platform.String()], packages[platform] = p.Tree, p
-		platforms = append(platforms, platform)
-	}
-	here, err := manifest.Choose(release.Name+" "+release.Version, platforms, w.here)
+	p, trees, err := packageFor(release, w.here)
 	if err != nil {
 		return fetched{}, err
 	}
-	if err := in.speaks(ctx, repo, w, packages[here]); err != nil {
+	if err := in.speaks(ctx, repo, w, p); err != nil {
 		return fetched{}, err
 	}
-	in.say(fmt.Sprintf("fetching %s %s for %s from %s", release.Name, release.Version, here, ref.Place()))
-	b, err := fetchPackage(ctx, repo, packages[here], dir)
+	in.say(fmt.Sprintf("fetching %s %s for %s from %s", release.Name, release.Version, p.Platform, ref.Place()))
+	b, err := fetchPackage(ctx, repo, p, dir)
 	if err != nil {
 		return fetched{}, err
 	}
 	signed := func() ([][]byte, error) { return repo.Signatures(ctx, release.Digest) }
 	return fetched{bundle: b, archive: release.Digest, trees: trees, verdict: in.verdictOnDigest(w, release.Digest, signed)}, nil
+}
+
+// packageFor returns the package of a release for a machine, and the hashes of
+// all its packages by target.
+func packageFor(release oci.Release, here manifest.Platform) (oci.Package, map[string]string, error) {
+	trees, packages := map[string]string{}, map[manifest.Platform]oci.Package{}
+	var platforms []manifest.Platform
+	for _, p := range release.Packages {
+		platform, err := manifest.ParsePlatform(p.Platform.String())
+		if err != nil {
+			return oci.Package{}, nil, err
+		}
+		trees[platform.String()], packages[platform] = p.Tree, p
+		platforms = append(platforms, platform)
+	}
+	chosen, err := manifest.Choose(release.Name+" "+release.Version, platforms, here)
+	return packages[chosen], trees, err
 }
 
 func fetchPackage(ctx context.Context, repo *oci.Repository, p oci.Package, dir string) (pack.Bundle, error) {
@@ -155,10 +162,14 @@ func (in Installer) speaks(ctx context.Context, repo *oci.Repository, w wanted, 
 	}
 	for _, v := range versions[:min(len(versions), 20)] {
 		release, e := repo.Find(ctx, oci.TagOf(v))
-		if e != nil || len(release.Packages) == 0 {
+		if e != nil {
 			continue
 		}
-		if other, e := configOf(ctx, repo, release.Packages[0]); e == nil && other.Speaks(in.Protocol) == nil {
+		other, _, e := packageFor(release, w.here)
+		if e != nil {
+			continue
+		}
+		if m, e := configOf(ctx, repo, other); e == nil && m.Speaks(in.Protocol) == nil {
 			return sdk.Hint(err, fmt.Sprintf("or install version %s, which speaks protocol %d: --version %s", v, in.Protocol, v))
 		}
 	}
