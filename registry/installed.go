@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/genhost/genhost/registry/document"
+	"github.com/genhost/genhost/registry/lock"
 	"github.com/genhost/genhost/registry/sign"
 	"github.com/genhost/genhost/registry/version"
 	"github.com/genhost/genhost/sdk"
@@ -47,7 +48,7 @@ func (r *Registry) addInstalled(p *Plugin, t document.Table) error {
 	}
 	p.Verify, p.Insists, p.keys = cmp.Or(policy, r.Verify), policy == sign.Require, r.Keys
 	if pin, ok := r.Lock.Plugin(p.Name); ok {
-		p.Pin = &pin
+		p.Pin, p.lock = &pin, filepath.Join(r.Dir, lock.Name)
 	}
 	return nil
 }

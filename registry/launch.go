@@ -76,7 +76,11 @@ func (b Builder) pinned(p Plugin) (Executable, error) {
 			return Executable{}, err
 		}
 	}
-	return b.Package(hash, here)
+	exe, err := b.Package(hash, here)
+	if err == nil {
+		_ = b.Store().Use(hash, p.lock) // where nothing can be written, nobody prunes
+	}
+	return exe, err
 }
 
 // Platform is the kind of machine that the plugin is to run on: this one, with

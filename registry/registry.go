@@ -48,6 +48,7 @@ type Plugin struct {
 
 	Pin  *lock.Plugin // what the lock file says, nil for nothing
 	keys []sign.Key
+	lock string // path of the lock file, absolute
 	file string
 }
 

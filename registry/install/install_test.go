@@ -384,6 +384,34 @@ func TestRestore(t *testing.T) {
 	s.mustBe(err, fault.ErrNotFound, "there is 1.0.1")
 }
 
+// A package stays in the store for as long as one of those who use it names it:
+// who has installed it, and who has but used it.
+func TestPrune(t *testing.T) {
+	s := newShop(t)
+	i := s.install(Request{Source: s.folder("toy", toy("toy", "1.0.0"), here, nil)})
+	for _, name := range []string{"models.toml", lock.Name} {
+		s.write(filepath.Join("clone", name), s.read(name))
+	}
+	s.folder("clone/toy", toy("toy", "1.0.0"), here, nil)
+	t.Chdir("clone")
+	if _, err := s.program("toy"); err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir("..")
+	if _, err := s.in.Remove(t.Context(), "toy", false); err != nil {
+		t.Fatal(err)
+	}
+	if removed, err := s.in.Prune(t.Context()); err != nil || len(removed) != 0 {
+		t.Errorf("it is used elsewhere, and removed: %v, %v", removed, err)
+	}
+	if err := os.RemoveAll("clone"); err != nil {
+		t.Fatal(err)
+	}
+	if removed, err := s.in.Prune(t.Context()); err != nil || !slices.Equal(removed, []string{i.Tree}) {
+		t.Errorf("nobody uses it, and removed is %v, %v", removed, err)
+	}
+}
+
 func TestLock(t *testing.T) {
 	s := newShop(t)
 	s.install(Request{Source: s.folder("toy", toy("toy", "1.0.0"), here, nil)})

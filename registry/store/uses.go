@@ -20,7 +20,11 @@ func (s Store) Use(hash, lockFile string) error {
 		return err
 	}
 	sum := sha256.Sum256([]byte(lockFile))
-	return os.WriteFile(filepath.Join(uses, fmt.Sprintf("%x", sum[:8])), []byte(lockFile), 0o644)
+	note := filepath.Join(uses, fmt.Sprintf("%x", sum[:8]))
+	if there, err := os.ReadFile(note); err == nil && string(there) == lockFile {
+		return nil
+	}
+	return os.WriteFile(note, []byte(lockFile), 0o644)
 }
 
 // Discard removes a tree, unless somebody holds it.
