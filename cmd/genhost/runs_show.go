@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -59,7 +60,7 @@ func showRun(w io.Writer, r *run.Run, s run.Summary) error {
 	if o, pulled, err := r.Origin(); err != nil {
 		fmt.Fprintf(w, "\n%s", progress.Clean(err.Error()))
 	} else if pulled {
-		fmt.Fprintf(w, "\npulled from %s, where it was %s: %s", o.Reference, o.Run, o.Digest)
+		fmt.Fprintf(w, "\npulled from %s, where it was %s: %s, signed by %s", o.Reference, o.Run, o.Digest, cmp.Or(o.Signer, "nobody that was trusted"))
 	}
 	_, err = fmt.Fprintf(w, "\n%s\n%s", evaluated(r), config)
 	return err

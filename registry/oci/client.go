@@ -14,6 +14,8 @@ import (
 	"oras.land/oras-go/v2/registry/remote/auth"
 	"oras.land/oras-go/v2/registry/remote/credentials"
 	"oras.land/oras-go/v2/registry/remote/retry"
+
+	"github.com/genhost/genhost/registry/fault"
 )
 
 // How long a registry may take. What is moved may be of any size, so there is
@@ -31,7 +33,7 @@ const (
 func newClient(quiet time.Duration) (*auth.Client, error) {
 	store, err := credentials.NewStoreFromDocker(credentials.StoreOptions{})
 	if err != nil {
-		return nil, fmt.Errorf("read docker's credentials: %w", err)
+		return nil, fault.Mark(fault.ErrConfig, fmt.Errorf("read docker's credentials: %w", err))
 	}
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.DialContext = (&net.Dialer{Timeout: dialTime}).DialContext

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os/exec"
 	"slices"
 	"strings"
 
@@ -41,6 +42,7 @@ func corrupt(format string, args ...any) error {
 // about.
 func (r *Repository) explain(err error) error {
 	var refused *errcode.ErrorResponse
+	var missing *exec.Error
 	var unknown *net.DNSError
 	var tlsError *tls.CertificateVerificationError
 	place := r.ref.Place()
@@ -54,6 +56,8 @@ func (r *Repository) explain(err error) error {
 		return unreachable(r.ref, "it stopped in the middle of an answer")
 	case errors.Is(err, auth.ErrBasicCredentialNotFound):
 		return r.denied(": it wants a name and a password")
+	case errors.As(err, &missing):
+		return sdk.Hint(fmt.Errorf("%w: %s: %w", ErrDenied, r.ref.Host, missing), "docker's configuration names a program that keeps credentials: install it, or take it out (credsStore, credHelpers)")
 	case errors.Is(err, errdef.ErrSizeExceedsLimit):
 		return corrupt("%s: its list is larger than %d MiB", place, maxManifest>>20)
 	case errors.As(err, &refused):

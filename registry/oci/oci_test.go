@@ -389,6 +389,20 @@ func TestCredentials(t *testing.T) {
 	}
 	push(t, create(t, ref), release(t, "1.0.0", "first", linux))
 
+	write := func(text string) {
+		t.Helper()
+		if err := os.WriteFile(filepath.Join(os.Getenv("DOCKER_CONFIG"), "config.json"), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(`{"credsStore":"none-such"}`)
+	_, err = open(t, ref).Find(t.Context(), "1.0.0")
+	wants(t, err, oci.ErrDenied, "docker-credential-none-such", "docker's configuration names a program")
+	write("{")
+	_, err = oci.Open(t.Context(), ref)
+	wants(t, err, fault.ErrConfig, "read docker's credentials", "config.json")
+	write(config)
+
 	reg.Password = "other"
 	_, err = open(t, ref).Find(t.Context(), "1.0.0")
 	wants(t, err, oci.ErrDenied, "docker login "+reg.Host)
