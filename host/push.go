@@ -16,7 +16,6 @@ import (
 	"github.com/genhost/genhost/registry/oci"
 	"github.com/genhost/genhost/registry/sign"
 	"github.com/genhost/genhost/sdk"
-	"github.com/genhost/genhost/sdk/safetensors"
 )
 
 // A PushRequest asks to give a trained model away.
@@ -204,84 +203,4 @@ func (s *session) card(req PushRequest, ref oci.Reference, found *report.Report)
 		c.Notes = strings.ToValidUTF8(strings.TrimSpace(string(text)), "?")
 	}
 	return c, nil
-}
-
-// paths are those of this machine that the run has to do with, the longest
-// first.
-func (s *session) paths() []string {
-	all := append([]string{s.run.Config.Source.Path}, s.run.Data.Files...)
-	if dir, err := filepath.Abs(s.run.Dir); err == nil {
-		all = append(all, dir, filepath.Dir(filepath.Dir(dir)))
-	}
-	if home, err := os.UserHomeDir(); err == nil {
-		all = append(all, home)
-	}
-	all = slices.DeleteFunc(all, func(path string) bool { return !filepath.IsAbs(path) || len(path) < len("/ab") })
-	slices.SortFunc(all, func(a, b string) int { return len(b) - len(a) })
-	return all
-}
-
-// checkPrivate refuses to give away what names a path of this machine: a
-// setting may be one, or the words of a plugin.
-func (s *session) checkPrivate(parts []run.Part) error {
-	for _, p := range parts {
-		text := string(p.Text)
-		if p.Path != "" && filepath.Ext(p.Name) == ".safetensors" {
-			metadata, err := metadataOf(p.Path)
-			if err != nil {
-				return err
-			}
-			text = metadata
-		}
-		for _, path := range s.paths() {
-			if at := strings.Index(text, path); at >= 0 {
-				line, _, _ := strings.Cut(text[at:], "\n")
-				return sdk.Hint(fmt.Errorf("%w: %s would give away a path of this machine: %s", sdk.ErrBadInput, p.Name, strings.Trim(line, `"', `)),
-					"train with settings that name no path, or take it out of the notes")
-			}
-		}
-	}
-	return nil
-}
-
-// metadataOf is the metadata of weights, as text. Weights that are damaged are
-// not given away.
-func metadataOf(path string) (string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return "", err
-	}
-	h, err := safetensors.ReadHeader(f, info.Size())
-	if err == nil {
-		err = h.Verify(f)
-	}
-	if err != nil {
-		return "", fmt.Errorf("%s: %w", path, err)
-	}
-	return fmt.Sprint(h.Metadata), nil
-}
-
-// tellKnown tells a publisher what the model must know of data that is theirs.
-func (s *session) tellKnown() {
-	if s.run.Config.Source.Dataset != "" {
-		return // anyone has it
-	}
-	var known []string
-	for _, c := range s.space.Conditions {
-		if len(c.Values) > 0 {
-			known = append(known, fmt.Sprintf("%d values of %s", len(c.Values), c.Name))
-		}
-	}
-	for name := range s.space.Meta {
-		known = append(known, "its "+name)
-	}
-	slices.Sort(known)
-	if len(known) > 0 {
-		s.host.say("dataset.json gives away what the modality must know of your data: " + strings.Join(known, ", "))
-	}
 }
