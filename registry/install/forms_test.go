@@ -38,8 +38,8 @@ func TestZip(t *testing.T) {
 	if err := errors.Join(z.Close(), f.Close()); err != nil {
 		t.Fatal(err)
 	}
-	folder := s.install(Request{Source: "toy", As: "folder"})
-	if i := s.install(Request{Source: "toy.zip"}); i.Tree != folder.Tree {
+	i := s.install(Request{Source: "toy.zip"})
+	if folder := s.install(Request{Source: "toy", As: "folder"}); i.Tree != folder.Tree {
 		t.Errorf("as a zip file it is %s, as a folder %s", i.Tree, folder.Tree)
 	}
 	exe, err := s.program("toy")

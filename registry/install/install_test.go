@@ -324,8 +324,12 @@ func TestTampered(t *testing.T) {
 		t.Fatal(err)
 	}
 	file, release, err := exe.Open(t.Context())
-	if err != nil {
-		t.Fatal(err)
+	if err != nil || file == nil {
+		t.Fatalf("opened %v, %v", file, err)
+	}
+	opened, err := os.Stat(fmt.Sprintf("/proc/self/fd/%d", file.Fd()))
+	if named, e := os.Stat(exe.Path); err == nil && (e != nil || !os.SameFile(opened, named)) {
+		t.Error("what is open is another file")
 	}
 	file.Close()
 	release()

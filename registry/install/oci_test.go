@@ -1,6 +1,7 @@
 package install
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -9,9 +10,11 @@ import (
 	"github.com/genhost/genhost/registry/fault"
 	"github.com/genhost/genhost/registry/lock"
 	"github.com/genhost/genhost/registry/manifest"
+	"github.com/genhost/genhost/registry/oci"
 	"github.com/genhost/genhost/registry/pack"
 	"github.com/genhost/genhost/registry/publish"
 	"github.com/genhost/genhost/registry/sign"
+	"github.com/genhost/genhost/registry/tree"
 	"github.com/genhost/genhost/sdk"
 )
 
@@ -84,4 +87,38 @@ func TestOCI(t *testing.T) {
 	if trees, err := s.in.Builder.Store().List(); err != nil || len(trees) != 0 {
 		t.Errorf("the store has %v, %v", trees, err)
 	}
+}
+
+// An index that says another hash than its package has is refused before the
+// hash is pinned.
+func TestFalseIndex(t *testing.T) {
+	s := newShop(t)
+	dir := s.folder("toy", toy("toy", "1.0.0"), here, nil)
+	m, err := manifest.Read(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	config, err := json.Marshal(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := (pack.Package{Dir: dir}).WriteTo(t.Context(), "toy.tar.gz"); err != nil {
+		t.Fatal(err)
+	}
+	repo, err := oci.Create(t.Context(), oci.Reference{Layout: "layout"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := tree.Hash("layout")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = repo.Push(t.Context(), oci.Release{
+		Name: "toy", Version: "1.0.0", Config: config,
+		Packages: []oci.Package{{Platform: oci.Platform{OS: here.OS, Arch: here.Arch}, Tree: other, File: "toy.tar.gz"}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.refuse(Request{Source: "oci-layout:./layout"}, fault.ErrVerify, "the index says "+other)
 }
