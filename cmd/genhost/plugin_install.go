@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io"
 
 	"github.com/spf13/cobra"
 
@@ -67,21 +65,4 @@ cannot be verified ends with exit code 5.`,
 	f.StringVar(&from, "mirror", "", "get what is pinned from here: a folder, or oci://HOST/PREFIX")
 	f.BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd
-}
-
-func printInstalled(cmd *cobra.Command, all []install.Installed, asJSON bool) error {
-	for _, i := range all {
-		for _, w := range i.Warnings {
-			fmt.Fprintf(cmd.ErrOrStderr(), "genhost: warning: %s: %s\n", i.Name, indented(w))
-		}
-	}
-	if asJSON {
-		return printJSON(cmd.OutOrStdout(), append([]install.Installed{}, all...))
-	}
-	for _, i := range all {
-		if _, err := io.WriteString(cmd.OutOrStdout(), indented(i.Text())+"\n"); err != nil {
-			return err
-		}
-	}
-	return nil
 }
