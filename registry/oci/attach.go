@@ -19,7 +19,12 @@ const (
 
 // Sign attaches a signature, the text of a .minisig file, to what has a digest.
 // It signs that digest as text, "sha256:9c...", without a line's end.
-func (r *Repository) Sign(ctx context.Context, digest string, minisig []byte) error {
+func (r *Repository) Sign(ctx context.Context, digest string, minisig []byte) (err error) {
+	unlock, err := r.begin(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = r.end(unlock, err) }()
 	subject, err := r.read.Resolve(ctx, digest)
 	if err != nil {
 		return r.explain(err)

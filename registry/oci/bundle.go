@@ -60,6 +60,11 @@ func (r *Repository) PushBundle(ctx context.Context, b Bundle, tag string) (dige
 	if !validTag.MatchString(tag) {
 		return "", fmt.Errorf("%w: %q cannot be a tag", sdk.ErrBadInput, tag)
 	}
+	unlock, err := r.begin(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer func() { err = r.end(unlock, err) }()
 	config, err := r.put(ctx, runConfig, b.Config, "")
 	if err != nil {
 		return "", err

@@ -12,7 +12,12 @@ import (
 
 // Mirror copies what a tag or digest means to another repository, with all its
 // platforms and signatures, under a tag. Its digest is the same in both.
-func (r *Repository) Mirror(ctx context.Context, which string, to *Repository, tag string) error {
+func (r *Repository) Mirror(ctx context.Context, which string, to *Repository, tag string) (err error) {
+	unlock, err := to.begin(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = to.end(unlock, err) }()
 	desc, _, err := r.resolve(ctx, which)
 	if err != nil {
 		return err

@@ -218,6 +218,57 @@ func TestMirror(t *testing.T) {
 	})
 }
 
+// Many may write to one layout, and read it meanwhile.
+func TestManyWriters(t *testing.T) {
+	ref := oci.Reference{Layout: filepath.Join(t.TempDir(), "layout")}
+	const n = 20
+	failed := make(chan error, 2*n)
+	for i := range n {
+		r := release(t, fmt.Sprintf("1.%d.0", i), "a", linux)
+		go func() {
+			to, err := oci.Create(t.Context(), ref)
+			if err == nil {
+				_, err = to.Push(t.Context(), r)
+			}
+			failed <- err
+		}()
+		go func() {
+			from, err := oci.Open(t.Context(), ref)
+			if err == nil {
+				_, err = from.Tags(t.Context())
+			}
+			if errors.Is(err, fault.ErrNotFound) {
+				err = nil // it is not made yet
+			}
+			failed <- err
+		}()
+	}
+	for range 2 * n {
+		if err := <-failed; err != nil {
+			t.Error(err)
+		}
+	}
+	if tags, err := open(t, ref).Tags(t.Context()); err != nil || len(tags) != n {
+		t.Errorf("%d versions are there, %v", len(tags), err)
+	}
+}
+
+// What fails leaves nothing in the list of a layout.
+func TestFailedPush(t *testing.T) {
+	ref := oci.Reference{Layout: filepath.Join(t.TempDir(), "layout")}
+	r := release(t, "1.0.0", "a", linux, mac)
+	if err := os.Remove(r.Packages[0].File); err != nil { // the second to be pushed
+		t.Fatal(err)
+	}
+	if _, err := create(t, ref).Push(t.Context(), r); err == nil {
+		t.Error("no error")
+	}
+	list, err := os.ReadFile(filepath.Join(ref.Layout, "index.json"))
+	if err != nil || !strings.Contains(string(list), `"manifests":[]`) {
+		t.Errorf("%s, %v", list, err)
+	}
+}
+
 // From one repository to another of the same registry.
 func TestMirrorWithin(t *testing.T) {
 	from := oci.Reference{Host: ocitest.New(t).Host, Repository: "acme/tabgan"}

@@ -88,6 +88,11 @@ func (r *Repository) Push(ctx context.Context, release Release) (digest string, 
 	if err := check(release.Packages); err != nil {
 		return "", fmt.Errorf("%w: %s %s: %w", sdk.ErrBadInput, release.Name, release.Version, err)
 	}
+	unlock, err := r.begin(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer func() { err = r.end(unlock, err) }()
 	config, err := r.put(ctx, pluginConfig, release.Config, "")
 	if err != nil {
 		return "", err

@@ -56,6 +56,11 @@ func Open(ctx context.Context, ref Reference) (*Repository, error) {
 		}
 		return nil, fmt.Errorf("open %s: %w", ref.Place(), err)
 	}
+	unlock, err := lock(ctx, ref.Layout, shared) // its list is not being written meanwhile
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", ref.Place(), err)
+	}
+	defer unlock()
 	store, err := oci.NewFromFS(ctx, os.DirFS(ref.Layout))
 	if err != nil {
 		return nil, corrupt("%s: %w", ref.Place(), err)
@@ -65,8 +70,8 @@ func Open(ctx context.Context, ref Reference) (*Repository, error) {
 }
 
 // Create opens a repository to write to. A layout is made if it is missing; a
-// registry makes repositories by itself. Only one process at a time may write
-// to a layout.
+// registry makes repositories by itself. Who writes to a layout waits for others
+// that do.
 func Create(ctx context.Context, ref Reference) (*Repository, error) {
 	if ref.Layout == "" {
 		repo, err := openRemote(ctx, ref)
@@ -75,14 +80,50 @@ func Create(ctx context.Context, ref Reference) (*Repository, error) {
 		}
 		return &Repository{ref: ref, read: repo, write: repo}, nil
 	}
-	if err := emptyOrLayout(ref.Layout); err != nil {
-		return nil, err
-	}
-	store, err := oci.NewWithContext(ctx, ref.Layout)
-	if err != nil {
+	r := &Repository{ref: ref}
+	if err := os.MkdirAll(ref.Layout, 0o777); err != nil {
 		return nil, fmt.Errorf("open %s: %w", ref.Place(), err)
 	}
-	return &Repository{ref: ref, read: store, write: store}, nil
+	unlock, err := r.begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	unlock()
+	return r, nil
+}
+
+// begin makes a repository ready to write to. Nobody else writes to a layout
+// until it is unlocked.
+func (r *Repository) begin(ctx context.Context) (unlock func(), err error) {
+	dir := r.ref.Layout
+	if dir == "" {
+		return func() {}, nil
+	}
+	if unlock, err = lock(ctx, dir, alone); err != nil {
+		return nil, fmt.Errorf("open %s: %w", r.ref.Place(), err)
+	}
+	if err := emptyOrLayout(dir); err != nil {
+		unlock()
+		return nil, err
+	}
+	store, err := oci.NewWithContext(ctx, dir) // others may have written since the last
+	if err != nil {
+		unlock()
+		return nil, corrupt("%s: %w", r.ref.Place(), err)
+	}
+	store.AutoSaveIndex = false
+	r.read, r.write = store, store
+	return unlock, nil
+}
+
+// end makes what has been written to a layout part of its list, if there was no
+// error, and unlocks it.
+func (r *Repository) end(unlock func(), err error) error {
+	defer unlock()
+	if store, ok := r.write.(*oci.Store); ok && err == nil {
+		return store.SaveIndex()
+	}
+	return err
 }
 
 // emptyOrLayout keeps a layout from being made among other files.
