@@ -135,7 +135,7 @@ func (b Builder) Package(hash string, here manifest.Platform) (Executable, error
 	if err != nil {
 		return Executable{}, err
 	}
-	m, err := manifest.Read(dir)
+	m, said, err := manifest.ReadSum(dir)
 	if err != nil {
 		return Executable{}, errors.Join(s.Check(hash), err)
 	}
@@ -148,21 +148,27 @@ func (b Builder) Package(hash string, here manifest.Platform) (Executable, error
 		e.Args = append(e.Args, within(dir, word))
 	}
 	name := target.Command[0]
-	e.Path = within(dir, name)
-	if e.Path == name {
+	if e.Path = within(dir, name); e.Path == name {
 		if e.Path, err = exec.LookPath(name); err != nil || strings.Contains(name, "/") {
 			err = fmt.Errorf("%s needs %s, which is not there", m.Title(), name)
 			return Executable{}, sdk.Hint(fault.Mark(ErrNotFound, err), "install it, so that it is on the PATH")
 		}
-		e.SHA256, _ = tree.Hex(hash)
-		return e, s.Check(hash)
+		name = ""
 	}
 	p, err := s.Open(hash, name)
 	if err != nil {
 		return Executable{}, err
 	}
-	e.SHA256 = p.SHA256
-	return e, p.File.Close()
+	if p.File != nil {
+		p.File.Close()
+	}
+	if p.Sums[manifest.File] != said {
+		return Executable{}, sdk.Hint(fault.Mark(ErrVerify, fmt.Errorf("%s has just changed", dir)), "try again")
+	}
+	if e.SHA256 = p.SHA256; name == "" {
+		e.SHA256, err = tree.Hex(hash)
+	}
+	return e, err
 }
 
 // within is the path of a package's file, or the word itself when there is no

@@ -45,6 +45,7 @@
 package manifest
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -122,14 +123,23 @@ func (m Manifest) Title() string { return m.Name + " " + m.Version }
 // [fault.ErrConfig]; that of a folder without a manifest is also
 // [fs.ErrNotExist].
 func Read(dir string) (Manifest, error) {
-	m, err := readFile(dir, false)
+	m, _, err := ReadSum(dir)
+	return m, err
+}
+
+// ReadSum is [Read], and returns the SHA-256 of what was read, in hex.
+func ReadSum(dir string) (m Manifest, sum string, err error) {
+	text, err := readFile(dir)
 	if err != nil {
-		return Manifest{}, err
+		return Manifest{}, "", err
+	}
+	if m, err = Parse(filepath.Join(dir, File), text, false); err != nil {
+		return Manifest{}, "", err
 	}
 	if err := m.check(filepath.Join(filepath.Base(dir), File)); err != nil {
-		return Manifest{}, err
+		return Manifest{}, "", err
 	}
-	return m, nil
+	return m, fmt.Sprintf("%x", sha256.Sum256([]byte(text))), nil
 }
 
 // IsPackage reports whether a folder is a package or a bundle, and not that of
@@ -138,7 +148,10 @@ func IsPackage(dir string) bool {
 	if _, err := os.Lstat(filepath.Join(dir, File)); err != nil {
 		return false
 	}
-	m, _ := readFile(dir, false) // who installs it is told what is wrong with it
+	m := Manifest{}
+	if text, err := readFile(dir); err == nil {
+		m, _ = Parse(File, text, false) // who installs it is told what is wrong with it
+	}
 	source, _ := filepath.Glob(filepath.Join(dir, "*.go"))
 	return len(m.Targets) > 0 || len(source) == 0
 }
@@ -146,24 +159,22 @@ func IsPackage(dir string) bool {
 // ReadDraft reads what an author has written, in which much may be missing,
 // but nothing may be misspelt. It is empty where there is none.
 func ReadDraft(dir string) (Manifest, error) {
-	m, err := readFile(dir, true)
+	text, err := readFile(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return Manifest{}, nil
 	}
-	return m, err
-}
-
-func readFile(dir string, strict bool) (Manifest, error) {
-	path := filepath.Join(dir, File)
-	info, err := os.Lstat(path)
-	if err == nil && !info.Mode().IsRegular() {
-		return Manifest{}, document.FileError(path, errors.New("not a file"))
-	}
-	text, err := document.ReadFile(path)
 	if err != nil {
 		return Manifest{}, err
 	}
-	return Parse(path, text, strict)
+	return Parse(filepath.Join(dir, File), text, true)
+}
+
+func readFile(dir string) (string, error) {
+	path := filepath.Join(dir, File)
+	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
+		return "", document.FileError(path, errors.New("not a file"))
+	}
+	return document.ReadFile(path)
 }
 
 // Parse reads a manifest; file is its name in errors. If strict, a key that is

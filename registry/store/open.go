@@ -13,6 +13,8 @@ import (
 type Program struct {
 	File   *os.File // open: these are the bytes that have been looked at
 	SHA256 string   // of them
+
+	Sums map[string]string // SHA-256 of all files, in hex by name
 }
 
 // Open checks the tree with a hash, as [Store.Check] does, and opens the file
@@ -42,6 +44,6 @@ func (s Store) Open(want, name string) (Program, error) {
 		}
 		return Program{}, err
 	}
-	p.SHA256 = sums[name]
+	p.SHA256, p.Sums = sums[name], sums
 	return p, nil
 }
