@@ -27,7 +27,7 @@ type entry struct {
 	to            string
 }
 
-func tarball(t *testing.T, entries ...entry) string {
+func tarball(t testing.TB, entries ...entry) string {
 	t.Helper()
 	var b bytes.Buffer
 	z := gzip.NewWriter(&b)
@@ -53,7 +53,7 @@ func tarball(t *testing.T, entries ...entry) string {
 	return file(t, "a.tar.gz", b.Bytes())
 }
 
-func zipped(t *testing.T, entries ...entry) string {
+func zipped(t testing.TB, entries ...entry) string {
 	t.Helper()
 	var b bytes.Buffer
 	w := zip.NewWriter(&b)
@@ -85,7 +85,7 @@ func zipped(t *testing.T, entries ...entry) string {
 	return file(t, "a.zip", b.Bytes())
 }
 
-func file(t *testing.T, name string, content []byte) string {
+func file(t testing.TB, name string, content []byte) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)
 	if err := os.WriteFile(path, content, 0o666); err != nil {
@@ -95,7 +95,7 @@ func file(t *testing.T, name string, content []byte) string {
 }
 
 // holds returns the files in a folder, with a * after what can be executed.
-func holds(t *testing.T, dir string) map[string]string {
+func holds(t testing.TB, dir string) map[string]string {
 	t.Helper()
 	all := map[string]string{}
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {

@@ -69,6 +69,7 @@ func TestRead(t *testing.T) {
 		{`"linux/amd64"]`, `"linux"]`}:                     `platform "linux"`,
 		{`command = ["bin/toy"]`, `folder = ".."`}:         "folder",
 		{`command = ["bin/toy"]`, `tree = "sha256:x"`}:     "tree",
+		{`"linux/amd64/cuda12"`, `"linux/amd64/cpu"`}:      "is there twice",
 		{`modalities = ["image"]`, `modalities = "image"`}: "modalities is text: want a list",
 	} {
 		_, err := Read(folder(t, strings.Replace(whole.Text(), change[0], change[1], 1)))
@@ -150,4 +151,28 @@ func TestCheck(t *testing.T) {
 	if _, err := Describe(plugin(), 1, Manifest{Version: "2.0.0"}); !errors.Is(err, fault.ErrVerify) {
 		t.Errorf("a draft that says otherwise: %v", err)
 	}
+}
+
+// FuzzParse reads whatever comes; what it takes is written and read as the
+// same.
+func FuzzParse(f *testing.F) {
+	f.Add(whole.Text())
+	f.Add("schema = 1\n[targets.\"a/b\"]\n[targets.\"a/b/cpu\"]\n")
+	f.Add("schema = 1\nname = 'x'\nmodels.y.can = ['a']\ntargets.\"a/b/cpu\".command = ['c']\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		if len(text) > 1<<12 {
+			return
+		}
+		m, err := Parse(File, text, false)
+		if err != nil {
+			if !errors.Is(err, fault.ErrConfig) {
+				t.Errorf("%q: %v", text, err)
+			}
+			return
+		}
+		again, err := Parse(File, m.Text(), true)
+		if err != nil || again.Text() != m.Text() {
+			t.Errorf("%q is written\n%s\nand read again %v\n%s", text, m.Text(), err, again.Text())
+		}
+	})
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/genhost/genhost/registry/document"
@@ -95,7 +96,13 @@ func (r *reader) manifest(root document.Table) Manifest {
 		r.name(t, name)
 		m.Modalities = append(m.Modalities, Modality{name, r.text(t, "summary"), r.texts(t, "datasets")})
 	})
-	r.named(root, "targets", func(name string, t document.Table) { m.Targets = append(m.Targets, r.target(name, t)) })
+	r.named(root, "targets", func(name string, t document.Table) {
+		target := r.target(name, t)
+		if slices.ContainsFunc(m.Targets, func(other Target) bool { return other.Platform == target.Platform }) {
+			r.keep(t.Document().ErrorAt(t.Line(), "%s is there twice", t.Key()))
+		}
+		m.Targets = append(m.Targets, target)
+	})
 	m.sort()
 	return m
 }
