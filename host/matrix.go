@@ -27,13 +27,19 @@ type Pairing struct {
 type matrix struct {
 	host   *Host
 	media  []offer
-	spaces map[string]sdk.Space
+	spaces map[string]inspected
+}
+
+// inspected is the Space of a modality's rows, or why there is none.
+type inspected struct {
+	space sdk.Space
+	err   error
 }
 
 // matrix asks the registered plugins for their modalities. One that does not
 // work is passed over, and told.
 func (h *Host) matrix(ctx context.Context) *matrix {
-	x := &matrix{host: h, spaces: map[string]sdk.Space{}}
+	x := &matrix{host: h, spaces: map[string]inspected{}}
 	for o, err := range h.offers(ctx, "") {
 		if err != nil {
 			h.say(fmt.Sprintf("passed over a plugin: %v", err))
@@ -46,11 +52,10 @@ func (h *Host) matrix(ctx context.Context) *matrix {
 
 // row pairs one model with each modality, in the order of models.toml.
 func (x *matrix) row(ctx context.Context, m registry.Model, in installed, spec sdk.ModelSpec) ([]Pairing, error) {
-	settings, err := spec.Schema.Resolve(m.Settings)
+	c, err := newCandidate(m, in, spec)
 	if err != nil {
-		return nil, m.Locate(err, registry.SettingsTable)
+		return nil, err
 	}
-	c := &candidate{installed: in, model: spec.Name, settings: settings}
 	defer c.Close()
 	row := []Pairing{}
 	for _, o := range x.media {
@@ -109,6 +114,15 @@ type candidate struct {
 	process  running
 }
 
+// newCandidate is a model with its settings in models.toml.
+func newCandidate(m registry.Model, in installed, spec sdk.ModelSpec) (*candidate, error) {
+	settings, err := spec.Schema.Resolve(m.Settings)
+	if err != nil {
+		return nil, m.Locate(err, registry.SettingsTable)
+	}
+	return &candidate{installed: in, model: spec.Name, settings: settings}, nil
+}
+
 // refuses says why the model is not for rows of a Space; "" if it is. An error
 // is none of the model's judgement.
 func (c *candidate) refuses(ctx context.Context, space sdk.Space) (why string, err error) {
@@ -117,7 +131,10 @@ func (c *candidate) refuses(ctx context.Context, space sdk.Space) (why string, e
 			return "", err
 		}
 	}
-	_, err = newModel(ctx, c.process, c.model, c.settings, space)
+	made, err := newModel(ctx, c.process, c.model, c.settings, space)
+	if closer, ok := made.(io.Closer); ok {
+		defer closer.Close() // or its plugin would keep a model for each modality
+	}
 	if misfit(err) {
 		return err.Error(), nil
 	}
@@ -138,12 +155,18 @@ func misfit(err error) bool {
 }
 
 // space is that of the first dataset that a modality carries, read as it is
-// by default.
+// by default. It is looked for once.
 func (x *matrix) space(ctx context.Context, o offer) (sdk.Space, error) {
 	key := o.Name + "/" + o.spec.Name
-	if space, known := x.spaces[key]; known {
-		return space, nil
+	found, known := x.spaces[key]
+	if !known {
+		found.space, found.err = x.inspect(ctx, o)
+		x.spaces[key] = found
 	}
+	return found.space, found.err
+}
+
+func (x *matrix) inspect(ctx context.Context, o offer) (sdk.Space, error) {
 	if len(o.spec.Datasets) == 0 {
 		return sdk.Space{}, fmt.Errorf("modality %s carries no dataset to try", o.spec.Name)
 	}
@@ -160,7 +183,6 @@ func (x *matrix) space(ctx context.Context, o offer) (sdk.Space, error) {
 	for _, d := range o.spec.Datasets {
 		info, err := r.modality.Inspect(ctx, sdk.Source{Dataset: d.Name})
 		if err == nil {
-			x.spaces[key] = info.Space
 			return info.Space, nil
 		}
 		missing = errors.Join(missing, err)
@@ -168,9 +190,11 @@ func (x *matrix) space(ctx context.Context, o offer) (sdk.Space, error) {
 	return sdk.Space{}, missing
 }
 
-// whichDo adds to a model's refusal of rows which modalities it does work with.
-func (h *Host) whichDo(ctx context.Context, err error, m registry.Model, in installed, spec sdk.ModelSpec) error {
-	if !misfit(err) {
+// whichDo adds to a model's refusal of rows which modalities it does work with,
+// unless it works with theirs: then it is what the user has set, or the data,
+// that does not fit.
+func (h *Host) whichDo(ctx context.Context, err error, m registry.Model, in installed, spec sdk.ModelSpec, rows offer) error {
+	if !misfit(err) || h.worksWith(ctx, m, in, spec, rows) {
 		return err
 	}
 	row, unknown := h.matrix(ctx).row(ctx, m, in, spec)
@@ -187,4 +211,17 @@ func (h *Host) whichDo(ctx context.Context, err error, m registry.Model, in inst
 		return err
 	}
 	return sdk.Hint(err, fmt.Sprintf("%s works with %s; genhost describe %s says why not with others", m.Name, strings.Join(names, ", "), m.Name))
+}
+
+// worksWith reports whether a model, with its settings in models.toml, works
+// with a modality.
+func (h *Host) worksWith(ctx context.Context, m registry.Model, in installed, spec sdk.ModelSpec, rows offer) bool {
+	c, err := newCandidate(m, in, spec)
+	if err != nil {
+		return false
+	}
+	defer c.Close()
+	x := &matrix{host: h, spaces: map[string]inspected{}}
+	p, err := x.pair(ctx, c, rows)
+	return err == nil && p.Works
 }

@@ -17,6 +17,7 @@ import (
 type mixed struct {
 	*toy
 	starts int
+	picky  bool  // three epochs are not for it
 	broken error // what the failing modality says
 }
 
@@ -25,6 +26,9 @@ func (x *mixed) Plugin() sdk.Plugin {
 	p.Models[0].ModelMaker = sdk.MakeModel(echoSettings{1}, func(s echoSettings, space sdk.Space) (*echo, error) {
 		if space.Modality != "pairs" {
 			return nil, fmt.Errorf("%w: echo: %s rows are no pairs", sdk.ErrBadInput, space.Modality)
+		}
+		if x.picky && s.Epochs == 3 {
+			return nil, &sdk.SettingError{Setting: "epochs", Problem: "is 3"}
 		}
 		return &echo{toy: x.toy, space: space, epochs: s.Epochs}, nil
 	})
@@ -123,9 +127,15 @@ func TestPairings(t *testing.T) {
 
 // A model that refuses the rows says what it does work with.
 func TestTrainMisfit(t *testing.T) {
-	h, _ := mixedHost(t)
+	h, x := mixedHost(t)
 	_, err := h.Train(t.Context(), TrainRequest{Model: "echo", Modality: "odd"})
 	if !errors.Is(err, sdk.ErrBadInput) || !strings.Contains(strings.Join(sdk.Hints(err), "\n"), "echo works with pairs;") {
+		t.Errorf("got %v, hints %q", err, sdk.Hints(err))
+	}
+	// Rows that are fit with other settings are no reason to try all modalities.
+	x.picky = true
+	_, err = h.Train(t.Context(), TrainRequest{Model: "echo", Modality: "pairs", Set: []string{"epochs=3"}})
+	if !errors.Is(err, sdk.ErrBadSetting) || len(sdk.Hints(err)) > 0 {
 		t.Errorf("got %v, hints %q", err, sdk.Hints(err))
 	}
 	_, err = h.Train(t.Context(), TrainRequest{Model: "echo", Modality: "bare"})

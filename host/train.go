@@ -97,7 +97,7 @@ func (h *Host) prepare(ctx context.Context, req TrainRequest, log *lateLog) (_ *
 		return nil, err
 	}
 	if t.model, err = newModel(ctx, t.process, spec.Name, settings, t.rows.Space()); err != nil {
-		return nil, h.whichDo(ctx, err, entry, in, spec)
+		return nil, h.whichDo(ctx, err, entry, in, spec, t.reader.offer)
 	}
 	p.in, p.spec, p.settings = in, spec, settings
 	if t.heldOut, err = req.heldOut(spec, sdk.Originals(t.rows).Len()); err != nil {

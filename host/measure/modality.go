@@ -11,6 +11,10 @@ import (
 	"github.com/genhost/genhost/sdk"
 )
 
+// shownNumbers bounds those of the training rows that a modality is shown: 64 MiB,
+// which is enough to count what is in a book.
+const shownNumbers = 1 << 24
+
 // ofModality asks the modality for figures of its own. What it says of floor
 // and ceiling is its own too.
 func ofModality(ctx context.Context, y *study) ([]report.Figure, error) {
@@ -25,7 +29,7 @@ func ofModality(ctx context.Context, y *study) ([]report.Figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := sdk.Comparison{Generated: generated, Train: y.sample(y.Train, mostNumbers/y.space.Size(), forReal), Test: y.test(y.Rows), Scores: y.testScores, Seed: y.Seed}
+	c := sdk.Comparison{Generated: generated, Train: y.sample(y.Train, max(2, shownNumbers/y.space.Size()), forReal), Test: y.test(y.Rows), Scores: y.testScores, Seed: y.Seed}
 	c.Decoded, err = y.decoded(ctx)
 	if err == nil {
 		c.Halfway, err = y.halfway(ctx)
