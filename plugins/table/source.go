@@ -48,7 +48,7 @@ func datasets() []sdk.Dataset {
 	}
 }
 
-const looksFor = "pass a .csv, .tsv or .parquet file, or a folder of them, with train and test files if you like; convert other formats to CSV first"
+const looksFor = "pass a .csv, .tsv or .parquet file, or a folder of them, called train, val and test if you like; convert other formats to CSV first"
 
 func (m *tables) collect(src sdk.Source) (*collection, error) {
 	if err := src.Check(datasets()); err != nil {
@@ -99,38 +99,44 @@ func (m *tables) collectPath(path string) (*collection, error) {
 	return m.collection(c)
 }
 
-// partsOf takes train and test files for parts, and otherwise all files for one.
+// partsOf takes each table of a folder for a part, if they are called as splits
+// are, and otherwise all for one.
 func partsOf(path string) ([]part, error) {
 	entries, err := os.ReadDir(path)
 	if err != nil {
 		return nil, err
 	}
-	parts := []part{{name: folder.Train}, {name: folder.Test}, {name: folder.All}}
+	all := part{name: folder.All}
+	var names []string
+	of := map[string]part{}
 	for _, e := range entries {
 		name := e.Name()
-		if strings.HasPrefix(name, ".") || !hasExtension(name, ".csv", ".tsv", parquetExtension) {
+		if folder.Hidden(name) || !hasExtension(name, ".csv", ".tsv", parquetExtension) {
 			continue
 		}
 		f := onDisk(filepath.Join(path, name))
 		if info, err := os.Stat(f.path); err != nil || info.IsDir() {
 			continue
 		}
+		all.files = append(all.files, f)
 		stem := strings.TrimSuffix(name, filepath.Ext(name))
-		for i := range parts {
-			if parts[i].name == stem || parts[i].name == folder.All {
-				parts[i].files = append(parts[i].files, f)
-			}
+		names = append(names, stem)
+		split := folder.SplitOf(stem)
+		of[split] = part{split, []file{f}}
+	}
+	if len(all.files) == 0 {
+		return nil, sdk.Hint(fmt.Errorf("%w: %s has no tables", sdk.ErrBadInput, path), looksFor)
+	}
+	if !folder.AreSplits(names) {
+		return []part{all}, nil
+	}
+	var parts []part
+	for _, name := range folder.Order() {
+		if p, there := of[name]; there {
+			parts = append(parts, p)
 		}
 	}
-	train, test, all := parts[0], parts[1], parts[2]
-	all.name = folder.All
-	switch {
-	case len(all.files) == 0:
-		return nil, sdk.Hint(fmt.Errorf("%w: %s has no tables", sdk.ErrBadInput, path), looksFor)
-	case len(train.files) == 1 && len(test.files) == 1 && len(all.files) == 2:
-		return []part{train, test}, nil
-	}
-	return []part{all}, nil
+	return parts, nil
 }
 
 func hasExtension(path string, extensions ...string) bool {

@@ -54,6 +54,15 @@ func TestFolders(t *testing.T) {
 	if c := columnsOf(t, got.space); !slices.Equal(c[0].Values, []string{"x", "y", "z"}) || c[1].Fitted != 3 || c[1].Max != 9 {
 		t.Errorf("train and test: got %v", got.space.Meta)
 	}
+	long := strings.Repeat("x,1\ny,2\n", minDivided)
+	dir = files(t, map[string]string{"test.csv": "a,b\nz,3\n" + long, "train.csv": "a,b\n" + long, "validation.tsv": "a\tb\nz\t4\n"})
+	for split, want := range map[string]int{"train": 2 * minDivided, "val": 1, "test": 2*minDivided + 1} {
+		got, info = read(t, modality(t, nil), sdk.Source{Path: dir, Split: split})
+		held := slices.Contains(got.all.Conditions["a"], 2) // z, which only held-out rows have
+		if info.Rows != want || !slices.Equal(info.Splits, []string{"train", "val", "test"}) || held != (split != "train") {
+			t.Errorf("%s of three files: got %d rows of %v, held-out ones: %v", split, info.Rows, info.Splits, held)
+		}
+	}
 	dir = files(t, map[string]string{"train.csv": "a,b\nx,1\n", "b.tsv": "a\tb\ny\t2\n", ".hidden.csv": "q\n"})
 	got, info = read(t, modality(t, nil), sdk.Source{Path: dir})
 	if info.Rows != 2 || !slices.Equal(info.Splits, []string{"all"}) || got.all.Data[0] != 1 {
