@@ -2,6 +2,7 @@ package main
 
 import (
 	"math"
+	"path/filepath"
 	"slices"
 	"testing"
 
@@ -89,8 +90,9 @@ func TestSilence(t *testing.T) {
 	}
 }
 
-// TestVariants plays each sound to learn from at other speeds too, within three
-// semitones, and none to test with or for a model that has learned.
+// TestVariants plays each sound to learn from, be it of the split train or of all
+// there is, at other speeds too, within three semitones, and none to test with or
+// for a model that has learned.
 func TestVariants(t *testing.T) {
 	dir := files(t, map[string][]byte{"train/a.wav": tone(8000, 500, 8000), "test/b.wav": tone(8000, 500, 8000)})
 	s := waveforms()
@@ -102,6 +104,13 @@ func TestVariants(t *testing.T) {
 	}
 	if test := read(t, s, sdk.Source{Path: dir, Split: folder.Test}); len(test.data) != 4096 || test.space.Variants() != 1 {
 		t.Errorf("%d samples to test with, want 4096, of which the space says %v", len(test.data), test.space.Meta)
+	}
+	for _, path := range []string{filepath.Join(dir, "train"), filepath.Join(dir, "train", "a.wav")} {
+		unsplit := sdk.Source{Path: path}
+		info, err := modality(t, s).Inspect(t.Context(), unsplit)
+		if all := read(t, s, unsplit); err != nil || info.Rows != 5 || all.space.Variants() != 5 || !slices.Equal(all.data, r.data) {
+			t.Errorf("%s: %d rows and %d samples, of which the space says %v, %v: want those of the split", path, info.Rows, len(all.data), all.space.Meta, err)
+		}
 	}
 	if known := read(t, s, sdk.Source{Path: dir, Space: &r.space}); !slices.Equal(known.data, b.Row(0)) || known.space.Variants() != 1 {
 		t.Errorf("%d samples for a model that has learned, want the first row; the space says %v", len(known.data), known.space.Meta)
