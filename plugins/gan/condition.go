@@ -43,14 +43,10 @@ func newConditioning(space sdk.Space, names []string, some bool) (*conditioning,
 	}
 	for i, name := range names {
 		if slices.Contains(names[:i], name) {
-			return nil, &sdk.SettingError{Setting: "condition", Problem: fmt.Sprintf("names %s twice", name)}
+			return nil, &sdk.SettingError{Setting: "condition", Problem: fmt.Sprintf("has %q twice", name)}
 		}
-		known, err := space.Condition(name)
+		known, err := find(space, name)
 		if err != nil {
-			err = fmt.Errorf("setting condition: %w", err)
-			if len(space.Conditions) == 0 {
-				err = sdk.Hint(err, "give data with labels, or leave condition empty: --set condition=")
-			}
 			return nil, err
 		}
 		if some && len(known.Values) == 0 {
@@ -66,6 +62,22 @@ func newConditioning(space sdk.Space, names []string, some bool) (*conditioning,
 		c.told += width
 	}
 	return c, nil
+}
+
+// find returns the condition of space that the setting calls name.
+func find(space sdk.Space, name string) (sdk.Condition, error) {
+	var names []string
+	for _, c := range space.Conditions {
+		if c.Name == name {
+			return c, nil
+		}
+		names = append(names, c.Name)
+	}
+	if len(names) == 0 {
+		return sdk.Condition{}, sdk.Hint(unfit(space, "condition", fmt.Sprintf("has %q, and they have no conditions", name)),
+			"give data with labels, or leave condition empty: --set condition=")
+	}
+	return sdk.Condition{}, sdk.Hint(unfit(space, "condition", fmt.Sprintf("has %q, which these do not", name)), sdk.Suggest(name, names))
 }
 
 // Conditions returns those that the model was told to heed.

@@ -122,7 +122,7 @@ func TestNoConditionsAtAll(t *testing.T) {
 	rows.Conditions = nil
 	s := smallSettings(func(s *settings) { s.Condition = []string{"label"} })
 	_, err := newGAN(s, rows)
-	if hints := sdk.Hints(err); !errors.Is(err, sdk.ErrBadInput) || len(hints) == 0 || !strings.Contains(hints[0], "--set condition=") {
+	if hints := sdk.Hints(err); !errors.Is(err, sdk.ErrBadInput) || !errors.Is(err, sdk.ErrBadSetting) || len(hints) == 0 || !strings.Contains(hints[0], "--set condition=") {
 		t.Errorf("got %v with %q", err, hints)
 	}
 }
@@ -130,12 +130,14 @@ func TestNoConditionsAtAll(t *testing.T) {
 func TestRefusesConditions(t *testing.T) {
 	s := defaults
 	for _, c := range []struct {
-		names []string
-		says  string
-	}{{[]string{"label", "label"}, "twice"}, {[]string{"colour"}, "colour"}} {
+		names      []string
+		says, hint string
+	}{{[]string{"label", "label"}, `"label" twice`, ""}, {[]string{"lable"}, `has "lable"`, "did you mean label?"}} {
 		s.Condition = c.names
-		if _, err := newGAN(s, space(sdk.Unit, 5)); err == nil || !strings.Contains(err.Error(), c.says) {
-			t.Errorf("conditions %v: %v", c.names, err)
+		_, err := newGAN(s, space(sdk.Unit, 5))
+		var bad *sdk.SettingError
+		if !errors.As(err, &bad) || bad.Setting != "condition" || !strings.Contains(bad.Problem, c.says) || !strings.Contains(strings.Join(sdk.Hints(err), "\n"), c.hint) {
+			t.Errorf("conditions %v: %v with hints %q, want a SettingError of condition", c.names, err, sdk.Hints(err))
 		}
 	}
 	n := small(t, both)

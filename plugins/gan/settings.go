@@ -84,5 +84,10 @@ func (s settings) check() error {
 	return nil
 }
 
+// unfit is the error for a setting that is not for the rows of space.
+func unfit(space sdk.Space, setting, problem string) error {
+	return fmt.Errorf("%w: gan: %s rows: %w", sdk.ErrBadInput, space.Modality, &sdk.SettingError{Setting: setting, Problem: problem})
+}
+
 // wantsPenalty is whether the discriminator has the penalty of wgan-gp.
 func (s settings) wantsPenalty() bool { return s.Loss == "wgan-gp" && s.GradientPenalty > 0 }
