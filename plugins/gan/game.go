@@ -170,6 +170,7 @@ func (p *game) lossD(x, fake *tensor.Tensor) *tensor.Tensor {
 
 // penalised adds what slopes cost to D's loss.
 func (p *game) penalised(loss, real, made *tensor.Tensor) *tensor.Tensor {
+	delete(p.metrics, "penalty")
 	if p.wantsPenalty() {
 		mix := nn.Uniform(p.tape.Constant(real.Rows, 1), p.seeds.mix, p.drawn)
 		loss = p.penalty(loss, nn.GradientPenalty(&p.critic, real, made, mix).Scale(float32(p.GradientPenalty)))
@@ -180,8 +181,9 @@ func (p *game) penalised(loss, real, made *tensor.Tensor) *tensor.Tensor {
 	return loss
 }
 
+// penalty adds a term to D's loss, and to the metric of all such terms.
 func (p *game) penalty(loss, term *tensor.Tensor) *tensor.Tensor {
-	p.metrics["penalty"] = term.Item()
+	p.metrics["penalty"] += term.Item()
 	return loss.Add(term)
 }
 

@@ -150,6 +150,22 @@ func TestGradients(t *testing.T) {
 	}
 }
 
+// What D descends is its loss and all penalties, of this step only.
+func TestPenaltyIsTheSum(t *testing.T) {
+	n := small(t, func(s *settings) { s.Loss, s.R1 = "wgan-gp", 2 })
+	p := n.newGame(&sdk.Job{Data: labelled(n.space, 4), Seed: 1})
+	shake(n)
+	rows := labelled(n.space, 4).Gather(sdk.Batch{}, []int{0, 1, 2, 3})
+	for step := range 2 {
+		x := p.tape.Input(rows.Data, 4, n.space.Size())
+		fake, _ := p.make(nil, 4)
+		descends := p.lossD(x, fake).Item()
+		if want := descends - p.metrics["loss_d"]; math.Abs(p.metrics["penalty"]-want) > 1e-5*want {
+			t.Errorf("step %d: penalty %g, but D descends %g more than its loss", step, p.metrics["penalty"], want)
+		}
+	}
+}
+
 // players are models with the settings of games, and others of rows of all kinds.
 func players(t *testing.T) map[string]*gan {
 	all := map[string]*gan{}
