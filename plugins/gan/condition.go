@@ -15,9 +15,9 @@ import (
 // condition with values is a one-hot vector, one that is a number a number from
 // -1 to 1.
 type conditioning struct {
-	heeded []sdk.Condition
-	told   int  // numbers, of all side by side
-	some   bool // some of them may be left open, see sampler
+	heeded     []sdk.Condition
+	toldWidth  int  // numbers that are told of a row, of all conditions side by side
+	leavesOpen bool // some of them may be left open, see sampler
 
 	// What the conditions were in training, each by itself, to draw from: the
 	// share of each value, or the quantiles of a number.
@@ -31,8 +31,8 @@ const quantiles = 65
 // everyLabel stands for all conditions with values, in the setting condition.
 const everyLabel = "*"
 
-func newConditioning(space sdk.Space, names []string, some bool) (*conditioning, error) {
-	c := &conditioning{some: some}
+func newConditioning(space sdk.Space, names []string, leavesOpen bool) (*conditioning, error) {
+	c := &conditioning{leavesOpen: leavesOpen}
 	if slices.Equal(names, []string{everyLabel}) {
 		names = nil
 		for _, known := range space.Conditions {
@@ -49,7 +49,7 @@ func newConditioning(space sdk.Space, names []string, some bool) (*conditioning,
 		if err != nil {
 			return nil, err
 		}
-		if some && len(known.Values) == 0 {
+		if leavesOpen && len(known.Values) == 0 {
 			return nil, sdk.Hint(&sdk.SettingError{Setting: "tell", Problem: fmt.Sprintf("is some: condition %s is a number, which has no values to sample by", name)},
 				"set tell to all, or leave "+name+" out of condition")
 		}
@@ -59,7 +59,7 @@ func newConditioning(space sdk.Space, names []string, some bool) (*conditioning,
 		}
 		c.heeded = append(c.heeded, known)
 		c.tables = append(c.tables, c.seen.Add("condition."+name, 1, entries, tensor.Init{}))
-		c.told += width
+		c.toldWidth += width
 	}
 	return c, nil
 }
@@ -93,7 +93,7 @@ func (c *conditioning) encode(dst *tensor.Tensor, values map[string][]float32) *
 			if i == dst.Rows {
 				break
 			}
-			row := dst.Data[i*c.told+at:]
+			row := dst.Data[i*c.toldWidth+at:]
 			if v != v {
 				continue
 			}
@@ -183,7 +183,7 @@ func (c *conditioning) draw(req sdk.GenerateRequest, tape *tensor.Tape) map[stri
 	drawn := map[string][]float32{}
 	for k, known := range c.heeded {
 		asked := req.Conditions[known.Name]
-		if c.some && len(asked) == 0 {
+		if c.leavesOpen && len(asked) == 0 {
 			continue
 		}
 		values := make([]float32, req.N)
@@ -240,7 +240,7 @@ func (c *conditioning) known(space sdk.Space) error {
 // complete reports latents that lack a condition.
 func (c *conditioning) complete(z sdk.Batch) error {
 	for _, known := range c.heeded {
-		if values, ok := z.Conditions[known.Name]; !ok && !c.some || ok && len(values) != z.Len() {
+		if values, ok := z.Conditions[known.Name]; !ok && !c.leavesOpen || ok && len(values) != z.Len() {
 			return sdk.Hint(fmt.Errorf("%w: %d latents with %d values of condition %s", sdk.ErrBadInput, z.Len(), len(values), known.Name),
 				"give each latent a value, or draw them with their conditions")
 		}

@@ -30,7 +30,7 @@ func TestConditionsAsNumbers(t *testing.T) {
 		{[]string{"size", "label"}, []float32{-1, 0, 0, 1, 1, 1, 0, 0, 0.5, 0, 1, 0}},
 	} {
 		n := small(t, func(s *settings) { s.Condition = c.names })
-		if got := n.encode(tape.Constant(3, n.told), values).Data; !slices.Equal(got, c.want) {
+		if got := n.encode(tape.Constant(3, n.toldWidth), values).Data; !slices.Equal(got, c.want) {
 			t.Errorf("%v: got %v, want %v", c.names, got, c.want)
 		}
 	}
@@ -104,11 +104,11 @@ func TestAskedConditions(t *testing.T) {
 func TestEveryLabel(t *testing.T) {
 	rows := space(sdk.Unit, 5)
 	c, err := newConditioning(rows, []string{"*"}, true)
-	if err != nil || len(c.heeded) != 1 || c.heeded[0].Name != "label" || c.told != 3 {
+	if err != nil || len(c.heeded) != 1 || c.heeded[0].Name != "label" || c.toldWidth != 3 {
 		t.Errorf("* is %+v, %v; want label, 3 numbers", c, err)
 	}
 	rows.Conditions = nil
-	if c, err := newConditioning(rows, []string{"*"}, true); err != nil || c.told != 0 {
+	if c, err := newConditioning(rows, []string{"*"}, true); err != nil || c.toldWidth != 0 {
 		t.Errorf("* of rows without conditions is %+v, %v", c, err)
 	}
 	if _, err := newConditioning(rows, []string{"*", "label"}, false); err == nil {

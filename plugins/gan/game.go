@@ -39,10 +39,10 @@ func (n *gan) newGame(job *sdk.Job) *game {
 	}
 	noise := job.Rand(2)
 	p := &game{gan: n, loss: losses[n.Loss], metrics: sdk.Metrics{}, places: architectures[n.Architecture].places(n.view)}
-	p.seeds = seeds{noise.Uint64(), noise.Uint64(), noise.Uint64(), noise.Uint64(), 0}
+	p.seeds = seeds{latents: noise.Uint64(), dropout: noise.Uint64(), mix: noise.Uint64(), noise: noise.Uint64()}
 	n.g.stats.Init(noise)
 	n.d.stats.Init(noise)
-	p.seeds.categories = noise.Uint64()
+	p.seeds.categories = noise.Uint64()          // drawn last: the others keep their values
 	copy(n.average.params.Data, n.g.params.Data) // for rows that are made before G's first step
 	copy(n.average.stats.Data, n.g.stats.Data)
 	p.critic.discriminator, p.referee.settings = n.d, n.settings
@@ -54,7 +54,7 @@ func (n *gan) newGame(job *sdk.Job) *game {
 	p.ema.Decay, p.stats.Decay = n.EMA, n.EMA
 	values, mirrors := n.collect(job.Data, n.view)
 	n.learn(values)
-	if n.some && n.told > 0 {
+	if n.leavesOpen && n.toldWidth > 0 {
 		p.sampler, p.mirrors = newSampler(n.conditioning, job, values), mirrors
 	}
 	return p
@@ -108,14 +108,14 @@ func (p *game) round(rows sdk.Batch) {
 
 // tell returns what both networks are told of rows: nil for nothing at all.
 func (p *game) tell(rows sdk.Batch, size int) *tensor.Tensor {
-	if p.told == 0 {
+	if p.toldWidth == 0 {
 		return nil
 	}
 	told := rows.Conditions
 	if p.sampler != nil {
 		told = p.sampler.told
 	}
-	return p.encode(p.tape.Constant(size, p.told), told)
+	return p.encode(p.tape.Constant(size, p.toldWidth), told)
 }
 
 // make generates rows of which y is known, and returns their logits too.

@@ -17,7 +17,7 @@ func TestProjection(t *testing.T) {
 	n := small(t, func(s *settings) { s.Condition = []string{"label"} })
 	var tape tensor.Tape
 	x := nn.Normal(tape.Constant(3, 5), 1, 0)
-	y := n.encode(tape.Constant(3, n.told), map[string][]float32{"label": {2, 0, 1}})
+	y := n.encode(tape.Constant(3, n.toldWidth), map[string][]float32{"label": {2, 0, 1}})
 	got := n.d.judge(x, y)
 	features := n.d.body.Forward(x)
 	for i, label := range []int{2, 0, 1} {

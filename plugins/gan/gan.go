@@ -41,11 +41,11 @@ func newGAN(s settings, space sdk.Space) (*gan, error) {
 		return nil, err
 	}
 	n := &gan{settings: s, view: v}
-	if n.conditioning, err = newConditioning(space, s.Condition, s.Tell == "some"); err != nil {
+	if n.conditioning, err = newConditioning(space, s.Condition, s.Tell == tellSome); err != nil {
 		return nil, err
 	}
-	n.g, n.average = s.newGenerator(v, n.told), s.newGenerator(v, n.told)
-	n.d = s.newDiscriminator(v, n.told)
+	n.g, n.average = s.newGenerator(v, n.toldWidth), s.newGenerator(v, n.toldWidth)
+	n.d = s.newDiscriminator(v, n.toldWidth)
 	return n, nil
 }
 

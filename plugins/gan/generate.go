@@ -76,12 +76,12 @@ func (n *gan) decode(z sdk.Batch) *tensor.Tensor {
 	if n.average.finish.noisy() {
 		noise = n.heat(noiseOf(latents, &n.tape, n.width()), z)
 	}
-	if n.told > 0 {
+	if n.toldWidth > 0 {
 		told := z.Conditions
 		if n.leavesAllOpen(told) {
 			told = n.drawSome(z)
 		}
-		latents = latents.Beside(n.encode(n.tape.Constant(z.Len(), n.told), told))
+		latents = latents.Beside(n.encode(n.tape.Constant(z.Len(), n.toldWidth), told))
 	}
 	rows, _ := n.average.make(latents, noise)
 	return rows

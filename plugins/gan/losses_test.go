@@ -177,7 +177,7 @@ func players(t *testing.T) map[string]*gan {
 		s.Categories, s.Condition, s.Pac, s.BatchNorm, s.Loss = softmax, []string{"label"}, 2, true, "wgan-gp"
 	}), mixed())
 	all["mix, sampled"] = shaken(t, smallSettings(func(s *settings) {
-		s.Tau, s.Condition, s.Tell = 1, []string{"label"}, "some"
+		s.Tau, s.Condition, s.Tell = 1, []string{"label"}, tellSome
 	}), mixed())
 	return all
 }

@@ -10,8 +10,8 @@ import (
 // The networks of the architecture mlp: dense layers, which take a row for so many
 // numbers in no order.
 
-// widthsMLP returns those of the generator's layers and of the discriminator's, of
-// rows of which told numbers are known.
+// widthsMLP returns those of the generator's layers, from so many inputs, and of the
+// discriminator's.
 func (s settings) widthsMLP(v view, inputs int) (generator, discriminator []int) {
 	generator = append(append([]int{inputs}, s.Generator...), v.width())
 	discriminator = append(append([]int{s.Pac * v.width()}, s.Discriminator...), 1)

@@ -162,12 +162,12 @@ func largest(x []float32) int {
 // range, and logits of a category become something near to a one-hot vector.
 type finish struct {
 	view
-	kind  string // one of the setting categories
-	tau   float32
-	parts []*tensor.Tensor
+	kind string // one of the setting categories
+	tau  float32
+	made []*tensor.Tensor // a scratch list, of each part what apply made of it
 }
 
-// Noise is whether it draws categories, and does not only choose them.
+// noisy is whether it draws categories, and does not only choose them.
 func (f *finish) noisy() bool { return f.kind != softmax && f.categories() }
 
 const (
@@ -182,8 +182,8 @@ func (f *finish) apply(x, noise *tensor.Tensor) *tensor.Tensor {
 	if f.plain() {
 		return x
 	}
-	f.parts = f.parts[:0]
-	for _, p := range f.view.parts {
+	f.made = f.made[:0]
+	for _, p := range f.parts {
 		of := columns(x, p.seen, p.width())
 		switch {
 		case p.of == 0:
@@ -193,9 +193,9 @@ func (f *finish) apply(x, noise *tensor.Tensor) *tensor.Tensor {
 		default:
 			of = f.draw(p, of, columns(noise, p.seen, p.width()))
 		}
-		f.parts = append(f.parts, of)
+		f.made = append(f.made, of)
 	}
-	return join(f.parts)
+	return join(f.made)
 }
 
 // draw makes the draws of categories that have gradients: Jang et al., "Categorical

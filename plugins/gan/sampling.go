@@ -82,7 +82,7 @@ func (s *sampler) row(k int) int {
 
 // leavesAllOpen is whether conditions have none of those that are heeded, and may.
 func (c *conditioning) leavesAllOpen(conditions map[string][]float32) bool {
-	return c.some && len(c.heed(conditions)) == 0
+	return c.leavesOpen && len(c.heed(conditions)) == 0
 }
 
 // drawSome returns what to tell of latents that come without conditions: as in training

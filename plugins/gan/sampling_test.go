@@ -40,7 +40,7 @@ func table() (sdk.Space, sdk.Batch) {
 func tabular(t *testing.T, set func(*settings)) (*gan, *sdk.Job) {
 	t.Helper()
 	s := smallSettings(func(s *settings) {
-		s.Condition, s.Tell = []string{"shape", "colour"}, "some"
+		s.Condition, s.Tell = []string{"shape", "colour"}, tellSome
 		set(s)
 	})
 	space, rows := table()
@@ -164,7 +164,7 @@ func TestLeavesOpen(t *testing.T) {
 }
 
 func TestTellsNoNumbers(t *testing.T) {
-	s := smallSettings(func(s *settings) { s.Condition, s.Tell = []string{"size"}, "some" })
+	s := smallSettings(func(s *settings) { s.Condition, s.Tell = []string{"size"}, tellSome })
 	_, err := newGAN(s, mixed())
 	if !errors.Is(err, sdk.ErrBadSetting) || len(sdk.Hints(err)) == 0 {
 		t.Errorf("got %v, want ErrBadSetting with a hint", err)

@@ -40,6 +40,12 @@ type settings struct {
 	EMA               float64  `json:"ema" min:"0" max:"0.999999" help:"decay of the average of the generator that generates; 0 for none"`
 }
 
+// What the setting tell may be.
+const (
+	tellAll  = "all"
+	tellSome = "some"
+)
+
 var defaults = settings{
 	Architecture:      "mlp",
 	Latent:            100,
@@ -50,7 +56,7 @@ var defaults = settings{
 	Activation:        "relu",
 	DiscriminatorAct:  "leaky_relu",
 	BatchNorm:         true,
-	Tell:              "all",
+	Tell:              tellAll,
 	Loss:              "nonsaturating",
 	Categories:        gumbel,
 	Tau:               0.2,
@@ -77,7 +83,7 @@ func (s settings) check() error {
 	case s.Dropout > 0 && (s.R1 > 0 || s.wantsPenalty()):
 		return sdk.Hint(&sdk.SettingError{Setting: "dropout", Problem: fmt.Sprintf("is %g: penalties on slopes want a discriminator that drops nothing", s.Dropout)},
 			"set dropout to 0, or r1 to 0 and another loss than wgan-gp")
-	case s.Tell == "some" && len(s.Condition) == 0:
+	case s.Tell == tellSome && len(s.Condition) == 0:
 		return sdk.Hint(&sdk.SettingError{Setting: "tell", Problem: "is some: there is no condition to tell"},
 			"set condition to those to tell some of, or tell to all")
 	}
