@@ -92,45 +92,63 @@ func (s *server) Measure(stream grpc.BidiStreamingServer[pb.MeasureRequest, pb.M
 	if _, err := s.sessions.find(first.Session); err != nil {
 		return err
 	}
-	next := func() (*pb.Chunk, error) {
-		r, err := stream.Recv()
-		return r.GetRows(), err
-	}
-	c := sdk.Comparison{Seed: first.Seed}
-	head := first.Rows
-	for i, rows := range []*sdk.Batch{&c.Generated, &c.Train, &c.Test, &c.Decoded, &c.Halfway} {
-		if i > 0 {
-			if head, err = next(); err != nil && !errors.Is(err, io.EOF) {
-				return err
-			}
-		}
-		if i > 2 && errors.Is(err, io.EOF) {
-			break // a host that sends no more
-		}
-		if *rows, err = receive(head, next); err != nil {
-			return err
-		}
-	}
-	if c.Scores, err = scoresOf(c.Test.Len(), stream.Recv); err != nil {
+	c, err := readComparison(first, stream.Recv)
+	if err != nil {
 		return err
 	}
 	return s.measure(stream, first, c)
 }
 
-// scoresOf reads the scores of n rows, if there are any, in the rest of the
-// requests.
-func scoresOf(n int, next func() (*pb.MeasureRequest, error)) ([]sdk.Score, error) {
-	part, err := next()
-	if errors.Is(err, io.EOF) {
-		return nil, nil
+// A peeker reads requests one by one, and knows the next.
+type peeker struct {
+	next *pb.MeasureRequest // nil at the end
+	recv func() (*pb.MeasureRequest, error)
+}
+
+// take returns the next request; io.EOF at the end.
+func (p *peeker) take() (*pb.MeasureRequest, error) {
+	taken := p.next
+	if taken == nil {
+		return nil, io.EOF
 	}
-	return receiveScores(n, func() (*pb.Scores, error) {
-		data, failed := part.GetScores(), err
-		if failed == nil {
-			part, err = next()
+	var err error
+	if p.next, err = p.recv(); errors.Is(err, io.EOF) {
+		p.next, err = nil, nil
+	}
+	return taken, err
+}
+
+// readComparison puts together what sendComparison took apart. A host may know
+// of fewer batches.
+func readComparison(first *pb.MeasureRequest, recv func() (*pb.MeasureRequest, error)) (sdk.Comparison, error) {
+	const needed = 3
+	c := sdk.Comparison{Seed: first.Seed}
+	in := &peeker{first, recv}
+	chunk := func() (*pb.Chunk, error) {
+		r, err := in.take()
+		return r.GetRows(), err
+	}
+	for i, rows := range []*sdk.Batch{&c.Generated, &c.Train, &c.Test, &c.Decoded, &c.Halfway} {
+		if i >= needed && in.next.GetRows() == nil {
+			break
 		}
-		return &pb.Scores{Data: data}, failed
+		head, err := chunk()
+		if err != nil && !errors.Is(err, io.EOF) {
+			return c, err
+		}
+		if *rows, err = receive(head, chunk); err != nil {
+			return c, err
+		}
+	}
+	if in.next == nil {
+		return c, nil
+	}
+	var err error
+	c.Scores, err = receiveScores(c.Test.Len(), func() (*pb.Scores, error) {
+		r, err := in.take()
+		return &pb.Scores{Data: r.GetScores()}, err
 	})
+	return c, err
 }
 
 func (s *server) measure(stream grpc.BidiStreamingServer[pb.MeasureRequest, pb.MeasureResponse], in *pb.MeasureRequest, c sdk.Comparison) error {

@@ -110,7 +110,8 @@ func TestMeasurementsAreTheSameOnBothSides(t *testing.T) {
 	}
 }
 
-// A host that knows of no decoded rows sends three batches, and has its figures.
+// A host that knows of no decoded rows sends three batches, with scores or
+// without, and has its figures.
 func TestMeasureWithoutDecoded(t *testing.T) {
 	_, far := teller(t)
 	measurer, err := sdk.As[sdk.Measurer](far)
@@ -118,23 +119,30 @@ func TestMeasureWithoutDecoded(t *testing.T) {
 		t.Fatal(err)
 	}
 	m := measurer.(*modality)
-	stream, err := m.client.Measure(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, rows := range []sdk.Batch{rowsOf(3, 1), rowsOf(4, 2), rowsOf(2, 3)} {
-		for c := range toChunks(rows) {
-			if err := stream.Send(&pb.MeasureRequest{Session: m.session, Space: toSpace(space), Rows: c}); err != nil {
+	for scores, want := range map[int]int{0: 252, 2: 253} {
+		stream, err := m.client.Measure(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, rows := range []sdk.Batch{rowsOf(3, 1), rowsOf(4, 2), rowsOf(2, 3)} {
+			for c := range toChunks(rows) {
+				if err := stream.Send(&pb.MeasureRequest{Session: m.session, Space: toSpace(space), Rows: c}); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		for part := range toScores(make([]sdk.Score, scores)) {
+			if err := stream.Send(&pb.MeasureRequest{Scores: part.Data}); err != nil {
 				t.Fatal(err)
 			}
 		}
-	}
-	if err := stream.CloseSend(); err != nil {
-		t.Fatal(err)
-	}
-	found, err := receiveMeasurements(stream.Recv)
-	if err != nil || len(found) != 252 {
-		t.Errorf("%d measurements, %v", len(found), err)
+		if err := stream.CloseSend(); err != nil {
+			t.Fatal(err)
+		}
+		found, err := receiveMeasurements(stream.Recv)
+		if err != nil || len(found) != want {
+			t.Errorf("with %d scores: %d measurements, want %d; %v", scores, len(found), want, err)
+		}
 	}
 }
 

@@ -2965,8 +2965,8 @@ func (x *PreviewResponse) GetText() []byte {
 // The rows of five batches come one after another, each with a head of its own:
 // generated ones, those that the model learned from, those that it did not; what it
 // makes of these when it encodes and decodes them, and what it decodes halfway from
-// each latent to the next. The last two may be missing. After them come scores of
-// the third, as messages Scores have them, if any.
+// each latent to the next. The last two may be missing. After what is there come
+// scores of the third, as messages Scores have them, in requests without rows, if any.
 type MeasureRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Session       string                 `protobuf:"bytes,1,opt,name=session,proto3" json:"session,omitempty"` // this and the next two of the first request only
