@@ -74,7 +74,7 @@ type Rows interface {
 	Gather(dst Batch, indices []int) Batch
 }
 
-// Between copies rows from to to−1 into dst as [Rows.Gather] does.
+// Between copies the rows [from, to) into dst as [Rows.Gather] does.
 func Between(rows Rows, dst Batch, from, to int) Batch {
 	indices := make([]int, to-from)
 	for i := range indices {

@@ -2,6 +2,7 @@ package sdk
 
 import (
 	"fmt"
+	"math"
 	"slices"
 )
 
@@ -42,11 +43,25 @@ func ValidateControls(controls []Control, space Space) error {
 			return fmt.Errorf("control %s: want a Doc of one line", c.Name)
 		case unknown == nil || twice:
 			return fmt.Errorf("control %s: there is a condition or a control of this name", c.Name)
-		case len(c.Values) == 0 && !(c.Min < c.Max):
-			return fmt.Errorf("control %s: want values, or min < max", c.Name)
+		case len(c.Values) == 0 && (!(c.Min < c.Max) || math.IsInf(c.Min, 0) || math.IsInf(c.Max, 0)):
+			return fmt.Errorf("control %s: want values, or finite min < max", c.Name)
+		case !distinctLines(c.Values):
+			return fmt.Errorf("control %s: want values of a line each, no two of them equal", c.Name)
 		case !c.Holds(float32(c.Default)):
 			return fmt.Errorf("control %s: %g is its default, and not one of its values", c.Name, c.Default)
 		}
 	}
 	return nil
+}
+
+// distinctLines reports whether values can be told apart by a person.
+func distinctLines(values []string) bool {
+	seen := map[string]bool{}
+	for _, v := range values {
+		if !oneLine(v) || seen[v] {
+			return false
+		}
+		seen[v] = true
+	}
+	return true
 }

@@ -23,10 +23,10 @@ func (p part) Gather(dst Batch, indices []int) Batch {
 }
 
 // HoldOut divides rows as a [Job] does: into those to learn from and those to
-// validate on, n of them, fewer than all. These are spread evenly: row i of N
-// is held out when ⌊(i+1)·n/N⌋ > ⌊i·n/N⌋. Rows that are [Space.Variants] of one
-// thing count as one: the first of them is validated on, as it is, and none of
-// them is learned from.
+// validate on. The latter are of n of the N things that there are, fewer than
+// all, N being the number of rows by [Space.Variants]. They are spread evenly:
+// thing i is held out when ⌊(i+1)·n/N⌋ > ⌊i·n/N⌋. Its first row, which is as it
+// is, is validated on, and none of its rows is learned from.
 func HoldOut(rows Rows, n int) (learn, held Rows) {
 	v := variants(rows)
 	all, out := int64(rows.Len()/v), int64(n)
@@ -62,9 +62,9 @@ type original struct{ part }
 
 func (o original) Space() Space {
 	s := o.part.Space()
-	if s.Meta[variantsMeta] != "" {
+	if s.Meta[MetaVariants] != "" {
 		s.Meta = maps.Clone(s.Meta)
-		delete(s.Meta, variantsMeta)
+		delete(s.Meta, MetaVariants)
 	}
 	return s
 }

@@ -19,11 +19,10 @@ type Job struct {
 	Data Rows   // to learn from; while Train runs, without those held out
 	Seed uint64 // of everything random: equal jobs give equal weights
 
-	// HeldOut is how many rows of Data a [Validator] does not learn from, spread
-	// evenly: row i of N is one when ⌊(i+1)·HeldOut/N⌋ > ⌊i·HeldOut/N⌋. Variants
-	// count as one, see [HoldOut]. On them it is validated at the end of epochs, of a hundred at most and always of
-	// the last, and what it says is reported with the prefix [Validated]. Other
-	// models learn from all rows.
+	// HeldOut is how many rows of Data a [Validator] does not learn from, as
+	// [HoldOut] chooses them. On these it is validated at the end of epochs, of a
+	// hundred at most and always of the last, and what it says is reported with
+	// the prefix [Validated]. Other models learn from all rows.
 	HeldOut int
 
 	// Patience ends training, in good order, after so many validations in a row

@@ -18,12 +18,17 @@ type Measurer interface {
 // A Comparison is rows that a model made, beside real ones.
 type Comparison struct {
 	Generated Batch
-	Train     Batch   // that the model learned from
-	Test      Batch   // that it did not
-	Decoded   Batch   // what the model decodes of the rows of Test when it has encoded them, one for each; no rows where it cannot
-	Halfway   Batch   // what it decodes halfway from each of these latents to the next, and from the last to the first; likewise
-	Scores    []Score // of the rows of Test, one for each; none where they are not known
+	Train     Batch // that the model learned from, as many as tell something
+	Test      Batch // that it did not
 	Seed      uint64
+
+	// Decoded is what the model decodes of the rows of Test when it has encoded
+	// them, and Halfway what it decodes halfway from each of these latents to the
+	// next, and from the last to the first: a row each, or none where it cannot.
+	Decoded, Halfway Batch
+
+	// Scores are of the rows of Test, one each; none where they are not known.
+	Scores []Score
 }
 
 // A Measurement is a figure about generated rows. Floor is what a trivial model

@@ -29,12 +29,12 @@ type Space struct {
 	// Of rows that are known to be drawn from a mixture of round Gaussians, all
 	// equally likely and wide, it may say so, for those who measure models: in
 	// "modes" the centres, as a JSON list of rows such as [[1,0],[0,1]], and in
-	// "sigma" the standard deviation of each number, such as "0.01". Of rows that
-	// were made more, such as by mirroring pictures, it says so in "variants": see
-	// [Space.Variants].
+	// "sigma" the standard deviation of each number, such as "0.01". Where each
+	// thing has several rows, as mirrored pictures have, it says how many in
+	// [MetaVariants].
 	//
-	// Of rows that files do not give back as they were, it says in "loss" by how
-	// much they change at most: the root mean square over the numbers of a row
+	// Of rows that files do not give back as they were, it says in [MetaLoss] by
+	// how much they change at most: the root mean square over the numbers of a row
 	// that was read, when it is written and read again as one of this Space.
 	Meta map[string]string `json:"meta,omitempty"`
 }
@@ -79,14 +79,18 @@ const maxExact = 1 << 24
 // such as a picture: the first as it is, the others changed a little, so that
 // there is more to learn from. Only rows that a model learns from have variants.
 func (s Space) Variants() int {
-	n, err := strconv.Atoi(s.Meta[variantsMeta])
+	n, err := strconv.Atoi(s.Meta[MetaVariants])
 	if err != nil || n < 1 {
 		return 1
 	}
 	return n
 }
 
-const variantsMeta = "variants"
+// The keys of Meta that others than the modality read.
+const (
+	MetaVariants = "variants" // a whole number, see [Space.Variants]
+	MetaLoss     = "loss"     // a number above 0, see [Space.Meta]
+)
 
 // Size returns how many numbers a row has.
 func (s Space) Size() int { return size(s.Shape) }

@@ -46,7 +46,7 @@ func metaOf(each int) map[string]string {
 	if each == 1 {
 		return nil
 	}
-	return map[string]string{"variants": fmt.Sprint(each)}
+	return map[string]string{sdk.MetaVariants: fmt.Sprint(each)}
 }
 
 // part returns what is left of r.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -30,8 +31,7 @@ func CheckNames(names []string, rows int) error {
 // Write has a file written, under another name first, so that nobody sees half
 // of it: when it fails, what was there is there still.
 func Write(path string, write func(io.Writer) error) error {
-	temporary := path + ".tmp"
-	f, err := os.Create(temporary)
+	f, temporary, err := create(path)
 	if err != nil {
 		return err
 	}
@@ -43,6 +43,17 @@ func Write(path string, write func(io.Writer) error) error {
 		os.Remove(temporary)
 	}
 	return err
+}
+
+// create makes a new file beside path, with the modes that path would get.
+func create(path string) (*os.File, string, error) {
+	for n := 0; ; n++ {
+		name := fmt.Sprintf("%s.%d-%d.tmp", path, os.Getpid(), n)
+		f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+		if !errors.Is(err, fs.ErrExist) {
+			return f, name, err
+		}
+	}
 }
 
 // WriteAll writes a file of this content as [Write] does.

@@ -50,33 +50,40 @@ func (s *subject) decoder() (sdk.Decoder, error) {
 	return sdk.As[sdk.Decoder](m)
 }
 
+// decodesDrawn draws latents, and checks that what is decoded of them is what
+// is generated.
+func (s *subject) decodesDrawn(ctx context.Context, d sdk.Decoder, req sdk.GenerateRequest) (z, rows sdk.Batch, err error) {
+	if rows, err = s.generate(ctx, req); err != nil {
+		return z, rows, err
+	}
+	if z, err = d.Draw(ctx, req); err != nil {
+		return z, rows, fmt.Errorf("draw: %w", err)
+	}
+	decoded, err := d.Decode(ctx, z)
+	if err != nil {
+		return z, rows, fmt.Errorf("decode: %w", err)
+	}
+	if err := same(rows, decoded); err != nil {
+		return z, rows, fmt.Errorf("generate, and decode of draw: %w", err)
+	}
+	return z, rows, nil
+}
+
 func checkDecode(ctx context.Context, _ Bench, s *subject) error {
 	d, err := s.decoder()
 	if err != nil {
 		return err
 	}
-	req := sdk.GenerateRequest{N: 10, Seed: 9}
-	rows, err := s.generate(ctx, req)
+	z, rows, err := s.decodesDrawn(ctx, d, sdk.GenerateRequest{N: 10, Seed: 9})
 	if err != nil {
 		return err
-	}
-	z, err := d.Draw(ctx, req)
-	if err != nil {
-		return fmt.Errorf("draw: %w", err)
-	}
-	decoded, err := d.Decode(ctx, z)
-	if err != nil {
-		return fmt.Errorf("decode: %w", err)
-	}
-	if err := same(rows, decoded); err != nil {
-		return fmt.Errorf("generate, and decode of draw: %w", err)
 	}
 	if err := inPieces(z, func(first, n int) (sdk.Batch, error) {
 		return d.Draw(ctx, sdk.GenerateRequest{N: n, Seed: 9, First: first})
 	}); err != nil {
 		return fmt.Errorf("draw: %w", err)
 	}
-	if err := inPieces(decoded, func(first, n int) (sdk.Batch, error) {
+	if err := inPieces(rows, func(first, n int) (sdk.Batch, error) {
 		return d.Decode(ctx, z.Slice(first, first+n))
 	}); err != nil {
 		return fmt.Errorf("decode: %w", err)

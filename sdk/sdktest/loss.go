@@ -9,17 +9,16 @@ import (
 	"github.com/genhost/genhost/sdk"
 )
 
-// metaLoss is the key of a Space's Meta under which it states how much of a row
+// sdk.MetaLoss is the key of a Space's Meta under which it states how much of a row
 // is lost in a file.
-const metaLoss = "loss"
 
 // checkLoss reads rows back that were written into dir. None may have changed by
 // more than the space states; and what it states must say something: it is less
 // than what the mean of all rows in place of each would change.
 func (m *medium) checkLoss(ctx context.Context, space sdk.Space, rows sdk.Batch, dir string) error {
-	loss, err := strconv.ParseFloat(space.Meta[metaLoss], 64)
+	loss, err := strconv.ParseFloat(space.Meta[sdk.MetaLoss], 64)
 	if err != nil || !(loss > 0) {
-		return fmt.Errorf("the space states a loss of %.80q: want a number above 0", space.Meta[metaLoss])
+		return fmt.Errorf("the space states a loss of %.80q: want a number above 0", space.Meta[sdk.MetaLoss])
 	}
 	if spread := spreadOf(rows); spread > 0 && loss >= spread {
 		return fmt.Errorf("the space states a loss of %g: want less than %.3g, which the mean of the rows has in place of each", loss, spread)

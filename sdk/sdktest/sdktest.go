@@ -72,7 +72,8 @@
 //     of no words gives nothing.
 //   - Paths that do not exist, empty folders and damaged files are errors that
 //     name them. A cancelled Read ends.
-//   - A small file takes at most 1 GiB of memory, whatever it claims to be.
+//   - A small file takes at most 1 GiB of memory, whatever it claims to be: of a
+//     plugin in the same process, which alone can be looked at.
 package sdktest
 
 import (

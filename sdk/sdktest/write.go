@@ -95,7 +95,7 @@ func checkRoundTrip(ctx context.Context, b Bench, m *medium) error {
 	if len(there) != len(paths) {
 		return fmt.Errorf("write returned %d paths, and left %d files", len(paths), len(there))
 	}
-	if _, stated := space.Meta[metaLoss]; stated {
+	if _, stated := space.Meta[sdk.MetaLoss]; stated {
 		return m.checkLoss(ctx, space, rows, dir)
 	}
 	c, err := m.read(ctx, sdk.Source{Path: dir})
