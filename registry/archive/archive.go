@@ -23,16 +23,6 @@ import (
 	"github.com/genhost/genhost/sdk"
 )
 
-// Limits bound what is unpacked.
-type Limits struct {
-	Entries int   // files, folders and links
-	Bytes   int64 // of all files
-	Ratio   int64 // of those to the archive's own, once past a MiB
-}
-
-// defaults are plenty for a plugin.
-var defaults = Limits{Entries: 100_000, Bytes: 4 << 30, Ratio: 200}
-
 // Unpack unpacks the archive at file into dir, which must be empty. Its format
 // is told by its first bytes. Zero limits are plenty for a plugin. When it
 // fails, dir holds part of it. Errors about what the archive holds are
@@ -110,7 +100,8 @@ type unpacker struct {
 	limits  Limits
 	packed  int64 // size of the archive
 	entries int
-	bytes   int64
+	bytes   int64             // of files written
+	stream  int64             // of the tar read, headers and all
 	seen    map[string]string // by folded name, the name: "" for a folder that is only implied
 	links   map[string]string // by name, what file it leads to
 }
@@ -127,9 +118,10 @@ func refuse(format string, args ...any) error {
 	return sdk.Hint(fault.Mark(fault.ErrVerify, fmt.Errorf(format, args...)), "do not use it: ask its publisher for a sound one")
 }
 
-// damaged is an error about an archive that cannot be read.
+// damaged is an error about an archive that cannot be read. One that is about
+// what it holds, or tells that the work was to end, stays as it is.
 func damaged(err error) error {
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, fault.ErrVerify) {
 		return err
 	}
 	return sdk.Hint(fault.Mark(fault.ErrVerify, fmt.Errorf("it is damaged: %w", err)), "get it again")
@@ -140,8 +132,8 @@ func (u *unpacker) admit(name string) (string, error) {
 	if err := u.ctx.Err(); err != nil {
 		return "", err
 	}
-	if u.entries++; u.entries > u.limits.Entries {
-		return "", refuse("it has more than %d entries", u.limits.Entries)
+	if err := u.count(); err != nil {
+		return "", err
 	}
 	clean := path.Clean(strings.TrimSuffix(name, "/"))
 	switch {
@@ -151,6 +143,8 @@ func (u *unpacker) admit(name string) (string, error) {
 		return "", refuse("it has the absolute path %q", name)
 	case !filepath.IsLocal(filepath.FromSlash(clean)):
 		return "", refuse("it has %q, which leads out of it", name)
+	case strings.Count(clean, "/") > maxDepth:
+		return "", refuse("it has %.100q, which is more than %d folders deep", name, maxDepth)
 	}
 	return clean, nil
 }
@@ -158,6 +152,11 @@ func (u *unpacker) admit(name string) (string, error) {
 // claim takes a name for an entry. Folders may be there more than once.
 func (u *unpacker) claim(name string, isDir bool) error {
 	for parent := path.Dir(name); parent != "."; parent = path.Dir(parent) {
+		if _, there := u.seen[strings.ToLower(parent)]; !there {
+			if err := u.count(); err != nil {
+				return err
+			}
+		}
 		if err := u.claimOne(parent, true); err != nil {
 			return err
 		}
@@ -216,7 +215,7 @@ func (u *unpacker) write(name string, mode os.FileMode, content io.Reader) error
 	if err != nil {
 		return err
 	}
-	_, err = io.Copy(&counted{f, u}, &cancelled{u.ctx, content})
+	_, err = io.Copy(f, &bounded{u, content, &u.bytes})
 	return errors.Join(err, f.Close())
 }
 
@@ -266,40 +265,4 @@ func (u *unpacker) copy(name, from string) error {
 		return err
 	}
 	return u.write(name, info.Mode(), f)
-}
-
-// counted is a writer that stops when there is too much.
-type counted struct {
-	w io.Writer
-	u *unpacker
-}
-
-func (c *counted) Write(p []byte) (int, error) {
-	u := c.u
-	u.bytes += int64(len(p))
-	switch {
-	case u.bytes > u.limits.Bytes:
-		return 0, refuse("it holds more than %d bytes", u.limits.Bytes)
-	case u.bytes > 1<<20 && u.bytes > u.limits.Ratio*u.packed:
-		return 0, refuse("it holds more than %d times its own size", u.limits.Ratio)
-	}
-	return c.w.Write(p)
-}
-
-// cancelled is a reader that ends with its context. Its errors are those of a
-// damaged archive.
-type cancelled struct {
-	ctx context.Context
-	r   io.Reader
-}
-
-func (c *cancelled) Read(p []byte) (int, error) {
-	if err := c.ctx.Err(); err != nil {
-		return 0, err
-	}
-	n, err := c.r.Read(p)
-	if err != nil && err != io.EOF {
-		err = damaged(err)
-	}
-	return n, err
 }

@@ -177,6 +177,8 @@ var hostile = map[string]struct {
 	"twice but for case":  {[]entry{{name: "x", content: "1"}, {name: "X", content: "2"}}, "has both"},
 	"a file as a folder":  {[]entry{{name: "x", content: "1"}, {name: "x/y", content: "2"}}, "has both"},
 	"many entries":        {[]entry{{name: "1"}, {name: "2"}, {name: "3"}, {name: "4"}, {name: "5"}, {name: "6"}, {name: "7"}, {name: "8"}, {name: "9"}}, "entries"},
+	"implied folders":     {[]entry{{name: "1/2/3/4/5/6/7/8/x"}}, "entries"},
+	"a deep one":          {[]entry{{name: strings.Repeat("d/", 33) + "x"}}, "folders deep"},
 	"many bytes":          {[]entry{{name: "x", content: noise(5 << 20)}}, "bytes"},
 	"a bomb":              {[]entry{{name: "x", content: strings.Repeat("x", 3<<20)}}, "times its own size"},
 	"a bomb of links":     {[]entry{{name: "x", content: strings.Repeat("x", 1<<20)}, {name: "y", kind: tar.TypeSymlink, to: "x"}, {name: "z", kind: tar.TypeSymlink, to: "x"}}, "times its own size"},
@@ -209,6 +211,43 @@ func TestHostile(t *testing.T) {
 	hard := tarball(t, entry{name: "h", kind: tar.TypeLink, to: "../../etc/passwd"})
 	if err := Unpack(t.Context(), hard, t.TempDir(), limits); !errors.Is(err, fault.ErrVerify) {
 		t.Errorf("a hard link out: %v", err)
+	}
+}
+
+// What is not unpacked has an end, too.
+func TestHostileLists(t *testing.T) {
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	w := tar.NewWriter(z)
+	for _, name := range []string{"1", "2", "3", "4", "5"} {
+		err := w.WriteHeader(&tar.Header{Name: name, Typeflag: tar.TypeReg, PAXRecords: map[string]string{"comment": strings.Repeat("x", 1e6)}})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(w.Close(), z.Close()); err != nil {
+		t.Fatal(err)
+	}
+	headers := file(t, "a.tar.gz", b.Bytes())
+	for _, test := range []struct {
+		limits Limits
+		why    string
+	}{
+		{Limits{Entries: 8, Bytes: 4e6, Ratio: 1e6}, "more than 4000000 bytes"},
+		{Limits{Entries: 8, Bytes: 1e9, Ratio: 100}, "times its own size"},
+	} {
+		err := Unpack(t.Context(), headers, t.TempDir(), test.limits)
+		if !errors.Is(err, fault.ErrVerify) || !strings.Contains(err.Error(), test.why) || strings.Contains(err.Error(), "damaged") {
+			t.Errorf("long headers: got %v, want %q", err, test.why)
+		}
+	}
+	if _, err := ReadFile(t.Context(), headers, "none", 1000); !errors.Is(err, fault.ErrVerify) {
+		t.Errorf("looking for a file behind long headers: %v", err)
+	}
+	list := zipped(t, make([]entry, 8000)...)
+	err := Unpack(t.Context(), list, t.TempDir(), Limits{Entries: 8, Bytes: 4e6, Ratio: 100})
+	if !errors.Is(err, fault.ErrVerify) || !strings.Contains(err.Error(), "list of entries is too long") || strings.Contains(err.Error(), "damaged") {
+		t.Errorf("a long list: %v", err)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"path"
 )
@@ -18,11 +19,12 @@ func (u *unpacker) tar(f *os.File) error {
 	if err != nil {
 		return damaged(err)
 	}
-	for t := tar.NewReader(zipped); ; {
+	stream := &bounded{u, zipped, &u.stream}
+	for t := tar.NewReader(stream); ; {
 		h, err := t.Next()
 		switch {
 		case err == io.EOF:
-			return u.rest(zipped)
+			return u.rest(stream)
 		case errors.Is(err, tar.ErrInsecurePath): // admit says why
 		case err != nil:
 			return damaged(err)
@@ -53,7 +55,7 @@ func (u *unpacker) tar(f *os.File) error {
 // rest reads the archive to its end, where its checksum is. Nobody packs much
 // after the last entry.
 func (u *unpacker) rest(r io.Reader) error {
-	n, err := io.Copy(io.Discard, io.LimitReader(&cancelled{u.ctx, r}, 1<<20))
+	n, err := io.Copy(io.Discard, io.LimitReader(r, 1<<20))
 	if err == nil && n == 1<<20 {
 		err = refuse("it has more after its last entry")
 	}
@@ -69,9 +71,9 @@ func relative(name, to string) string {
 }
 
 func (u *unpacker) zip(f *os.File, size int64) error {
-	z, err := zip.NewReader(f, size)
-	if err != nil && !errors.Is(err, zip.ErrInsecurePath) { // admit says why
-		return damaged(err)
+	z, err := u.directory(f, size)
+	if err != nil {
+		return err
 	}
 	for _, e := range z.File {
 		name, err := u.admit(e.Name)
@@ -83,6 +85,34 @@ func (u *unpacker) zip(f *os.File, size int64) error {
 		}
 	}
 	return nil
+}
+
+// directory reads the list of a zip file's entries, which says nothing reliable
+// of its length before it is read whole: so what is read has a bound.
+func (u *unpacker) directory(f *os.File, size int64) (*zip.Reader, error) {
+	r := &listing{f, 256<<10 + int64(u.limits.Entries)*listed}
+	z, err := zip.NewReader(r, size)
+	if err != nil && !errors.Is(err, zip.ErrInsecurePath) { // admit says why
+		return nil, damaged(err)
+	}
+	r.left = math.MaxInt64
+	return z, nil
+}
+
+// listed is how long an entry may be in the list of a zip file, on average.
+const listed = 256
+
+// listing reads no more than is left.
+type listing struct {
+	f    *os.File
+	left int64
+}
+
+func (l *listing) ReadAt(p []byte, at int64) (int, error) {
+	if l.left -= int64(len(p)); l.left < 0 {
+		return 0, refuse("its list of entries is too long")
+	}
+	return l.f.ReadAt(p, at)
 }
 
 func (u *unpacker) zipped(name string, e *zip.File) error {
@@ -120,10 +150,11 @@ func ReadFile(ctx context.Context, file, name string, limit int64) ([]byte, erro
 	if err != nil {
 		return nil, err
 	}
+	u := newUnpacker(ctx, nil, Limits{}, info.Size())
 	if formatOf(f) == zipFile {
-		z, err := zip.NewReader(f, info.Size())
-		if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
-			return nil, damaged(err)
+		z, err := u.directory(f, info.Size())
+		if err != nil {
+			return nil, err
 		}
 		content, err := z.Open(name)
 		if err != nil {
@@ -136,8 +167,7 @@ func ReadFile(ctx context.Context, file, name string, limit int64) ([]byte, erro
 	if err != nil {
 		return nil, damaged(err)
 	}
-	bounded := io.LimitReader(&cancelled{ctx, zipped}, defaults.Bytes)
-	for t := tar.NewReader(bounded); ; {
+	for t := tar.NewReader(&bounded{u, zipped, &u.stream}); ; {
 		h, err := t.Next()
 		switch {
 		case err == io.EOF:
