@@ -3,6 +3,7 @@ package host
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -189,5 +190,36 @@ func TestTakesWhatItAskedFor(t *testing.T) {
 				t.Errorf("%s: the secret is gone", name)
 			}
 		}
+	}
+}
+
+// A file goes from a stage into the cache; a link that leads out of it does not.
+func TestMoveTakesFiles(t *testing.T) {
+	h := &Host{cache: t.TempDir()}
+	secret := filepath.Join(files(t, "secret"), "secret")
+	s, err := h.newStage()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.remove()
+	if err := os.WriteFile(filepath.Join(s.dir, "rows"), []byte("rows"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(h.cache, "rows")
+	if err := s.move("rows", path); err != nil {
+		t.Error(err)
+	}
+	if b, err := os.ReadFile(path); err != nil || string(b) != "rows" {
+		t.Errorf("got %q, %v", b, err)
+	}
+	if err := os.Symlink(secret, filepath.Join(s.dir, "link")); err != nil {
+		t.Skip("there are no links here: ", err)
+	}
+	path = filepath.Join(h.cache, "link")
+	if err := s.move("link", path); !errors.Is(err, sdk.ErrProtocol) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("it is there: %v", err)
 	}
 }

@@ -188,7 +188,7 @@ func (r *reader) read(ctx context.Context, src sdk.Source, path string, told fun
 	if err := w.Close(); err != nil {
 		return err
 	}
-	return os.Rename(staged, path)
+	return r.stage.move(filepath.Base(path), path)
 }
 
 // keepUnused is how long the cache keeps a dataset that nobody uses.

@@ -47,6 +47,24 @@ func (h *Host) newStage() (*stage, error) {
 
 func (s *stage) remove() { s.folder.Remove() }
 
+// move moves a file from the stage to a path in the cache. It is looked at once
+// it is out of the plugin's reach: a link that the plugin left in its place is
+// refused, for whoever is given the path would be let at what it leads to.
+func (s *stage) move(name, path string) error {
+	held := filepath.Join(s.folder.Path, name)
+	if err := os.Rename(filepath.Join(s.dir, name), held); err != nil {
+		return err
+	}
+	info, err := os.Lstat(held)
+	if err == nil && !info.Mode().IsRegular() {
+		err = fmt.Errorf("%w: what should be rows is no file: %s", sdk.ErrProtocol, info.Mode().Type())
+	}
+	if err != nil {
+		return err
+	}
+	return os.Rename(held, path)
+}
+
 // write has the modality write rows as files, and puts these into dir.
 func (r *reader) write(ctx context.Context, space sdk.Space, rows sdk.Batch, dir string, names []string) ([]string, error) {
 	staged, err := r.modality.Write(ctx, space, rows, r.stage.dir, names)

@@ -112,6 +112,28 @@ func TestReadsWhatItIsGiven(t *testing.T) {
 	allowed(t, sandbox.Sandbox{Run: []string{filepath.Dir(other)}}, "run "+other)
 }
 
+// A plugin may put a link in the place of what it was to write, which a plugin
+// is given next. Neither is let at what the link leads to.
+func TestLinksAreNotGiven(t *testing.T) {
+	_, link := secrets(t)
+	folder := filepath.Join(t.TempDir(), "checkpoints")
+	if err := os.Symlink(filepath.Dir(link), folder); err != nil {
+		t.Fatal(err)
+	}
+	heldFrom(t, "files", sandbox.Sandbox{})
+	for _, box := range []sandbox.Sandbox{{Read: []string{link}}, {Read: []string{folder}}, {Write: []string{folder}}} {
+		s := spec(t, "good")
+		s.Sandbox = &box
+		p, err := Start(t.Context(), s)
+		if err == nil {
+			p.Stop()
+		}
+		if err == nil || !strings.Contains(err.Error(), "it is a link") {
+			t.Errorf("%+v: got %v", box, err)
+		}
+	}
+}
+
 // script writes a program.
 func script(t *testing.T) string {
 	t.Helper()

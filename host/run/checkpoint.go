@@ -50,7 +50,8 @@ func (r *Run) Checkpoints() ([]Checkpoint, error) {
 		dir := r.path(checkpointsDir, e.Name())
 		c := Checkpoint{Dir: dir, Weights: filepath.Join(dir, sdk.WeightsFile)}
 		c.Step, _ = strconv.Atoi(name[1])
-		if info, err := os.Stat(c.Weights); err == nil && info.Mode().IsRegular() {
+		// A link is none: a plugin may have made it, to be let at what it leads to.
+		if info, err := os.Lstat(c.Weights); err == nil && info.Mode().IsRegular() {
 			all = append(all, c)
 		}
 	}

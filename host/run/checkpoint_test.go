@@ -55,6 +55,30 @@ func TestLastCheckpoint(t *testing.T) {
 	}
 }
 
+// A plugin writes the checkpoints. What it only links to is not weights: the next
+// one to load them would be let at it.
+func TestLinkIsNoCheckpoint(t *testing.T) {
+	r := create(t, t.TempDir())
+	secret := filepath.Join(t.TempDir(), "id_ed25519")
+	if err := os.WriteFile(secret, []byte("secret"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	dir := checkpoint(t, r, 1)
+	weights := filepath.Join(dir, sdk.WeightsFile)
+	if err := os.Remove(weights); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(secret, weights); err != nil {
+		t.Skip("there are no links here: ", err)
+	}
+	if err := os.Symlink(dir, r.path("checkpoints", "step-2")); err != nil {
+		t.Fatal(err)
+	}
+	if all, err := r.Checkpoints(); err != nil || len(all) > 0 {
+		t.Errorf("got %+v, %v", all, err)
+	}
+}
+
 func TestThreeCheckpointsAreKept(t *testing.T) {
 	r := create(t, t.TempDir())
 	rec := record(t, r)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/landlock-lsm/go-landlock/landlock"
 	ll "github.com/landlock-lsm/go-landlock/landlock/syscall"
+	"golang.org/x/sys/unix"
 )
 
 // What every program may read and run: what is installed.
@@ -78,6 +79,9 @@ func (o orders) landlock() (landlocked, error) {
 	}
 	set, flags, err := config.BestEffort().NewRulesetFD(rules...)
 	if err == nil {
+		err = errors.Join(given(set, abi, reading, o.Read...), given(set, abi, writing, o.Write...))
+	}
+	if err == nil {
 		err = ll.LandlockRestrictSelf(set, flags)
 	}
 	if err != nil {
@@ -86,16 +90,14 @@ func (o orders) landlock() (landlocked, error) {
 	return landlocked{abi: abi}, nil
 }
 
-// rules are what may be done to which paths.
+// rules are what may be done to which paths, besides those that [given] is for.
 func (o orders) rules(abi int) ([]landlock.Rule, error) {
 	r := ruler{abi: abi}
 	r.allow(running, installed...)
 	r.allow(running, o.Path)
 	r.allow(running, o.Run...)
 	r.allow(reading, settings...)
-	r.allow(reading, o.Read...)
 	r.allow(writing, "/dev/shm")
-	r.allow(writing, o.Write...)
 	r.allow(inFile, voids...)
 	for _, pattern := range processors {
 		there, err := filepath.Glob(pattern)
@@ -124,12 +126,51 @@ func (r *ruler) allow(rights landlock.AccessFSSet, paths ...string) {
 			r.err = errors.Join(r.err, err)
 			continue
 		}
-		these := rights
-		if !info.IsDir() {
-			these &= ofFiles
-		} else if rights&ll.AccessFSMakeReg != 0 && r.abi >= 2 {
-			these |= ll.AccessFSRefer // from one such folder to another
-		}
-		r.rules = append(r.rules, landlock.PathAccess(these, path).IgnoreIfMissing())
+		r.rules = append(r.rules, landlock.PathAccess(fitting(rights, info.IsDir(), r.abi), path).IgnoreIfMissing())
 	}
+}
+
+// fitting are those of rights that make sense for a file or a folder.
+func fitting(rights landlock.AccessFSSet, folder bool, abi int) landlock.AccessFSSet {
+	if !folder {
+		return rights & ofFiles
+	}
+	if rights&ll.AccessFSMakeReg != 0 && abi >= 2 {
+		rights |= ll.AccessFSRefer // from one such folder to another
+	}
+	return rights
+}
+
+// given adds to a set of rules what is allowed for paths that lie where a plugin
+// may write. One that is a link is refused: a plugin may have put it there, to be
+// let at what it leads to. What is opened is what is allowed, whatever becomes of
+// its name meanwhile.
+func given(set, abi int, rights landlock.AccessFSSet, paths ...string) error {
+	if abi < 3 {
+		rights &^= ll.AccessFSTruncate
+	}
+	for _, path := range paths {
+		fd, err := unix.Open(path, unix.O_PATH|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
+		switch {
+		case errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrPermission):
+			continue
+		case err != nil:
+			return &fs.PathError{Op: "open", Path: path, Err: err}
+		}
+		var info unix.Stat_t
+		err = unix.Fstat(fd, &info)
+		kind := info.Mode & unix.S_IFMT
+		if err == nil && kind == unix.S_IFLNK {
+			err = errors.New("it is a link")
+		}
+		if err == nil {
+			rule := ll.PathBeneathAttr{AllowedAccess: uint64(fitting(rights, kind == unix.S_IFDIR, abi)), ParentFd: fd}
+			err = ll.LandlockAddPathBeneathRule(set, &rule, 0)
+		}
+		unix.Close(fd)
+		if err != nil {
+			return fmt.Errorf("allow %s: %w", path, err)
+		}
+	}
+	return nil
 }

@@ -45,7 +45,7 @@ import (
 )
 
 // A Sandbox says what a program may do besides compute. Paths are absolute;
-// those that are not there are left out.
+// those that are not there are left out. In Read and Write, none may be a link.
 type Sandbox struct {
 	Require bool // start nothing unless all parts of it hold
 
