@@ -187,6 +187,9 @@ func (s *session) card(req PushRequest, ref oci.Reference, found *report.Report)
 	if err != nil {
 		return card.Card{}, err
 	}
+	if ref.Layout != "" {
+		ref.Layout = filepath.Base(ref.Layout) // where it lies here is nobody's business
+	}
 	c := card.Card{
 		Facts: card.FactsOf(s.run, s.checkpoint.Step, req.Licence), Trained: s.run.Shared(), Status: status, Reference: ref.String(),
 		Weights: filepath.ToSlash(filepath.Join("checkpoints", filepath.Base(s.checkpoint.Dir), sdk.WeightsFile)),

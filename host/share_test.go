@@ -125,6 +125,28 @@ func TestPushIsPrivate(t *testing.T) {
 	}
 }
 
+// The layout that a model goes to may lie among the user's own files: the card
+// names it, and not where it lies.
+func TestPushToOnesOwn(t *testing.T) {
+	h, _, _ := trainToy(t, &toy{}, TrainRequest{Epochs: 1, Run: "mine"})
+	home := t.TempDir()
+	t.Setenv("HOME", home)
+	t.Setenv("USERPROFILE", home)
+	if _, err := h.Push(t.Context(), PushRequest{Run: "mine", To: oci.LayoutPrefix + filepath.Join(home, "models", "layout")}); err != nil {
+		t.Fatal(err, sdk.Hints(err))
+	}
+	reference := oci.LayoutPrefix + filepath.Join(home, "models", "layout") + ":mine"
+	var said []string
+	r, err := newHost(t, &toy{}, &said).Pull(t.Context(), PullRequest{From: reference})
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := os.ReadFile(r.CardPath())
+	if err != nil || !strings.Contains(string(page), oci.LayoutPrefix+"layout:mine") || strings.Contains(string(page), home) {
+		t.Errorf("%v\n%s", err, page)
+	}
+}
+
 func TestPushRefusesPaths(t *testing.T) {
 	h, r, _ := trainToy(t, &toy{}, TrainRequest{Epochs: 1, Run: "mine"})
 	notes, layout := filepath.Join(t.TempDir(), "notes.md"), filepath.Join(t.TempDir(), "layout")

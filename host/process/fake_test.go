@@ -200,6 +200,13 @@ func misbehave(what, which string) error {
 	case "read":
 		_, err := os.ReadFile(which)
 		return err
+	case "take": // what it was started with
+		fd, err := strconv.Atoi(which)
+		if err != nil {
+			return err
+		}
+		_, err = syscall.Read(fd, make([]byte, 1))
+		return err
 	case "write":
 		return os.WriteFile(which, []byte("gotcha"), 0o644)
 	case "remove":

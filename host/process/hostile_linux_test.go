@@ -134,6 +134,22 @@ func TestLinksAreNotGiven(t *testing.T) {
 	}
 }
 
+// Files that somebody left open in the host are none of a plugin's.
+func TestInheritsNoFiles(t *testing.T) {
+	secret, _ := secrets(t)
+	f, err := os.Open(secret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	const fd = 77
+	if err := unix.Dup3(int(f.Fd()), fd, 0); err != nil {
+		t.Skip(err)
+	}
+	defer unix.Close(fd)
+	denied(t, "files", sandbox.Sandbox{}, fmt.Sprintf("take %d", fd))
+}
+
 // script writes a program.
 func script(t *testing.T) string {
 	t.Helper()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"runtime"
 	"strconv"
@@ -28,7 +29,7 @@ func Main() {
 		fmt.Fprintf(os.Stderr, "%s is a part of genhost, which starts it by itself\n", gateName)
 		os.Exit(2)
 	}
-	syscall.CloseOnExec(fd)
+	keepNone(fd)
 	talk := os.NewFile(uintptr(fd), "sandbox")
 	var told orders
 	all, err := io.ReadAll(talk) // what is left unread would break the connection
@@ -51,6 +52,21 @@ func Main() {
 		_ = status.Encode(answer{Exec: errno})
 	}
 	os.Exit(126)
+}
+
+// keepNone keeps from the program the files from a number on: the host may have
+// been started with files of somebody's that it knows nothing of.
+func keepNone(from int) {
+	if unix.CloseRange(uint(from), math.MaxUint32, unix.CLOSE_RANGE_CLOEXEC) == nil {
+		return
+	}
+	// Before Linux 5.11, or where a container forbids it, what is open is listed.
+	entries, _ := os.ReadDir("/proc/self/fd")
+	for _, e := range entries {
+		if fd, err := strconv.Atoi(e.Name()); err == nil && fd >= from {
+			syscall.CloseOnExec(fd)
+		}
+	}
 }
 
 // enter puts this thread into the sandbox.
