@@ -61,8 +61,27 @@ func (in Installer) fetchOCI(ctx context.Context, w wanted, dir string) (fetched
 	if err != nil {
 		return fetched{}, err
 	}
+	if err := isAsCalled(b.Manifest, release, cmp.Or(ref.Tag, which)); err != nil {
+		return fetched{}, err
+	}
 	signed := func() ([][]byte, error) { return repo.Signatures(ctx, release.Digest) }
 	return fetched{bundle: b, archive: release.Digest, trees: trees, verdict: in.verdictOnDigest(w, release.Digest, signed)}, nil
+}
+
+// isAsCalled holds a package to what its release and its tag call it. A
+// signature does not: it is as good for an old version under a new tag, with
+// which whoever has the repository would roll a plugin back.
+func isAsCalled(m manifest.Manifest, release oci.Release, tag string) error {
+	var err error
+	switch said := release.Name + " " + release.Version; {
+	case said != m.Title():
+		err = fmt.Errorf("the package is %s, and the index says %s", m.Title(), said)
+	case version.IsValid(oci.VersionOf(tag)) && tag != oci.TagOf(m.Version):
+		err = fmt.Errorf("tag %s holds version %s", tag, m.Version)
+	default:
+		return nil
+	}
+	return sdk.Hint(fault.Mark(fault.ErrVerify, err), "ask its publisher")
 }
 
 // packageFor returns the package of a release for a machine, and the hashes of

@@ -89,8 +89,8 @@ func TestOCI(t *testing.T) {
 	}
 }
 
-// An index that says another hash than its package has is refused before the
-// hash is pinned.
+// An index that says of its package what that is not is refused before
+// anything of it is pinned.
 func TestFalseIndex(t *testing.T) {
 	s := newShop(t)
 	dir := s.folder("toy", toy("toy", "1.0.0"), here, nil)
@@ -105,20 +105,63 @@ func TestFalseIndex(t *testing.T) {
 	if err := (pack.Package{Dir: dir}).WriteTo(t.Context(), "toy.tar.gz"); err != nil {
 		t.Fatal(err)
 	}
-	repo, err := oci.Create(t.Context(), oci.Reference{Layout: "layout"})
+	hash, err := tree.Hash(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	other, err := tree.Hash("layout")
+	other, err := tree.Hash(filepath.Join(dir, "bin"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = repo.Push(t.Context(), oci.Release{
-		Name: "toy", Version: "1.0.0", Config: config,
-		Packages: []oci.Package{{Platform: oci.Platform{OS: here.OS, Arch: here.Arch}, Tree: other, File: "toy.tar.gz"}},
-	})
-	if err != nil {
-		t.Fatal(err)
+	for layout, says := range map[string][3]string{
+		"hash":    {"toy", "1.0.0", other},
+		"version": {"toy", "1.5.0", hash},
+		"name":    {"joy", "1.0.0", hash},
+	} {
+		repo, err := oci.Create(t.Context(), oci.Reference{Layout: layout})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = repo.Push(t.Context(), oci.Release{
+			Name: says[0], Version: says[1], Config: config,
+			Packages: []oci.Package{{Platform: oci.Platform{OS: here.OS, Arch: here.Arch}, Tree: says[2], File: "toy.tar.gz"}},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		why := "the package is toy 1.0.0, and the index says " + says[0] + " " + says[1]
+		if layout == "hash" {
+			why = "the index says " + other
+		}
+		s.refuse(Request{Source: "oci-layout:./" + layout}, fault.ErrVerify, why)
 	}
-	s.refuse(Request{Source: "oci-layout:./layout"}, fault.ErrVerify, "the index says "+other)
+}
+
+// A signature does not make a new version of an old one: not if it is asked
+// for, nor if it is chosen, nor if it is upgraded to.
+func TestRollback(t *testing.T) {
+	s := newShop(t)
+	acme := s.signer()
+	s.publish(s.archive("toy.tar.gz", toy("toy", "1.0.0")), &acme.secret)
+	s.publish(s.archive("toy.tar.gz", toy("toy", "1.4.0")), &acme.secret)
+	s.write("models.toml", "schema = 1\nverify = 'require'\n[keys.acme]\nkey = '"+acme.public+"'\n")
+	s.install(Request{Source: "oci-layout:./layout"})
+	call := func(old, new string) {
+		const index = "layout/index.json"
+		text := s.read(index)
+		if s.write(index, strings.ReplaceAll(text, `"`+old+`"`, `"`+new+`"`)); s.read(index) == text {
+			t.Fatalf("there is no tag %s in %s", old, text)
+		}
+	}
+	call("1.0.0", "1.5.0")
+	const why = "tag 1.5.0 holds version 1.0.0"
+	s.refuse(Request{Source: "oci-layout:./layout:1.5.0"}, fault.ErrVerify, why)
+	s.refuse(Request{Source: "oci-layout:./layout", As: "other"}, fault.ErrVerify, why)
+	_, err := s.in.Upgrade(t.Context(), "toy", Request{})
+	s.mustBe(err, fault.ErrVerify, why)
+
+	call("1.5.0", "stable") // which says no version
+	if i := s.install(Request{Source: "oci-layout:./layout:stable", As: "old"}); i.Version != "1.0.0" {
+		t.Errorf("got %+v", i)
+	}
 }
