@@ -183,3 +183,32 @@ func TestPrune(t *testing.T) {
 		t.Errorf("then removed %v, %v", removed, err)
 	}
 }
+
+// What fails to be installed does not take away what another has installed
+// meanwhile.
+func TestDiscard(t *testing.T) {
+	s := newStore(t)
+	hash := add(t, s, "one")
+	release, err := s.Hold(t.Context(), hash)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Discard(hash); err != nil || !s.Has(hash) {
+		t.Errorf("while it is held: %v", err)
+	}
+	release()
+	if err := s.Use(hash, "/a"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Discard(hash); err != nil || !s.Has(hash) {
+		t.Errorf("while a lock file names it: %v", err)
+	}
+	none := func(string, string) bool { return false }
+	if _, err := s.Prune(t.Context(), none); err != nil || s.Has(hash) {
+		t.Errorf("it is not pruned: %v", err)
+	}
+	add(t, s, "one")
+	if err := s.Discard(hash); err != nil || s.Has(hash) {
+		t.Errorf("when nobody wants it: %v", err)
+	}
+}

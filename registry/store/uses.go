@@ -3,7 +3,9 @@ package store
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
@@ -15,7 +17,7 @@ func (s Store) Use(hash, lockFile string) error {
 	if err != nil {
 		return err
 	}
-	uses := filepath.Join(s.Dir, "uses", filepath.Base(path))
+	uses := s.uses(path)
 	if err := os.MkdirAll(uses, 0o755); err != nil {
 		return err
 	}
@@ -27,7 +29,11 @@ func (s Store) Use(hash, lockFile string) error {
 	return os.WriteFile(note, []byte(lockFile), 0o644)
 }
 
-// Discard removes a tree, unless somebody holds it.
+// uses is where it is noted who uses the tree at path.
+func (s Store) uses(path string) string { return filepath.Join(s.Dir, "uses", filepath.Base(path)) }
+
+// Discard removes a tree that was of no use after all, unless somebody holds it,
+// or a lock file has come to name it.
 func (s Store) Discard(hash string) error {
 	path, err := s.Path(hash)
 	if err != nil {
@@ -41,6 +47,9 @@ func (s Store) Discard(hash string) error {
 		return err
 	}
 	defer unlock()
+	if notes, err := os.ReadDir(s.uses(path)); len(notes) > 0 || err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
 	return s.retire(path)
 }
 
@@ -68,7 +77,7 @@ func (s Store) Prune(ctx context.Context, names func(lockFile, hash string) bool
 		if err != nil {
 			return removed, err
 		}
-		uses := filepath.Join(s.Dir, "uses", filepath.Base(path))
+		uses := s.uses(path)
 		if !used(uses, hash, names) {
 			if err = s.retire(path); err == nil {
 				os.RemoveAll(uses)
