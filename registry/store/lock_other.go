@@ -10,4 +10,4 @@ import (
 const alone, shared = 0, 0
 
 // openLocked opens nothing: there are no locks here.
-func openLocked(string, int) (*os.File, error) { return nil, errors.ErrUnsupported }
+func openLocked(string, int, int) (*os.File, error) { return nil, errors.ErrUnsupported }

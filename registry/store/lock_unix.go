@@ -16,8 +16,8 @@ const (
 
 // openLocked opens a file and locks it. The error is errHeld when another has
 // it, and wraps [errors.ErrUnsupported] where there are no locks.
-func openLocked(path string, how int) (*os.File, error) {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644)
+func openLocked(path string, flag, how int) (*os.File, error) {
+	f, err := os.OpenFile(path, flag, 0o644)
 	if err != nil {
 		return nil, err
 	}

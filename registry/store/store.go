@@ -181,16 +181,22 @@ func seal(dir string) error {
 // retire takes a tree out of its place, if there is one, and removes it. A
 // process that runs from it keeps its executable.
 func (s Store) retire(path string) error {
-	if !exists(path) {
+	info, err := os.Lstat(path)
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil
+	}
+	if err != nil {
+		return err
 	}
 	out, done, err := s.Temp()
 	if err != nil {
 		return err
 	}
 	defer done()
-	if err := os.Chmod(path, 0o755); err != nil { // to be moved, on some systems
-		return err
+	if info.IsDir() { // and no link, whose target is not ours
+		if err := os.Chmod(path, 0o755); err != nil { // to be moved, on some systems
+			return err
+		}
 	}
 	return os.Rename(path, filepath.Join(out, "old"))
 }

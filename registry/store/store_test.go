@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"testing"
 
@@ -210,5 +211,28 @@ func TestDiscard(t *testing.T) {
 	add(t, s, "one")
 	if err := s.Discard(hash); err != nil || s.Has(hash) {
 		t.Errorf("when nobody wants it: %v", err)
+	}
+}
+
+// What is in a tree's place, and is none, is taken away. A link's target stays
+// as it is.
+func TestLinkInPlaceOfATree(t *testing.T) {
+	s := newStore(t)
+	hash := add(t, s, "one")
+	path, _ := s.Path(hash)
+	aside := filepath.Join(t.TempDir(), "aside")
+	if err := os.Mkdir(aside, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	discard(path)
+	if err := os.Symlink(aside, path); err != nil {
+		t.Skip("there are no links here: ", err)
+	}
+	add(t, s, "one")
+	if info, err := os.Stat(aside); err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o700 {
+		t.Errorf("the target of the link is now %v, %v", info, err)
+	}
+	if err := s.Check(hash); err != nil {
+		t.Error(err)
 	}
 }
