@@ -33,21 +33,30 @@ func (s settings) windows(v view) []tensor.Window {
 	return all
 }
 
-func checkConv(s settings, v view) error {
+func checkConv(v view) error {
 	shape := v.space.Shape
 	if len(shape) != 3 || v.categories() || min(shape[0], shape[1]) < leastSide || shape[2] > mostPlanes {
-		return sdk.Hint(fmt.Errorf("%w: gan: architecture conv is for pictures of %d×%d pixels or more, not for %s rows of shape %v", sdk.ErrBadInput, leastSide, leastSide, v.space.Modality, shape),
+		return sdk.Hint(unfit(v.space, "architecture", fmt.Sprintf("is conv, for pictures of %d×%d pixels or more: they have the shape %v", leastSide, leastSide, shape)),
 			"set architecture to mlp, or resize the pictures")
 	}
+	return nil
+}
+
+// parametersConv counts a convolution for each window in both networks, and a dense
+// layer at the end of what is innermost in each.
+func parametersConv(s settings, v view, told int) int {
 	windows := s.windows(v)
-	// Both networks have a convolution for each window, and a dense layer at the end.
 	n, filters := 0, s.Filters
-	for _, w := range windows {
-		n += 2 * (w.PatchSize() + 1) * filters
+	for i, w := range windows {
+		n += w.PatchSize()*filters + w.Channels
+		if i == 0 {
+			w.Channels *= s.Pac
+		}
+		n += (w.PatchSize() + 1) * filters
 		filters *= 2
 	}
-	inner := windows[len(windows)-1]
-	return fits(v.space, n+inner.Places()*filters/2*(s.Latent+2))
+	features := windows[len(windows)-1].Places() * filters / 2
+	return n + (s.Latent+told+1)*features + (1+s.Pac*told)*features + 1
 }
 
 func generatorConv(s settings, g *generator, v view, inputs int) nn.Layer {

@@ -37,11 +37,11 @@ func newGAN(s settings, space sdk.Space) (*gan, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := architectures[s.Architecture].check(s, v); err != nil {
-		return nil, err
-	}
 	n := &gan{settings: s, view: v}
 	if n.conditioning, err = newConditioning(space, s.Condition, s.Tell == tellSome); err != nil {
+		return nil, err
+	}
+	if err := architectures[s.Architecture].fits(s, v, n.toldWidth); err != nil {
 		return nil, err
 	}
 	n.g, n.average = s.newGenerator(v, n.toldWidth), s.newGenerator(v, n.toldWidth)

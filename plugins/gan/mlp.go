@@ -18,15 +18,15 @@ func (s settings) widthsMLP(v view, inputs int) (generator, discriminator []int)
 	return generator, discriminator
 }
 
-func checkMLP(s settings, v view) error {
-	up, down := s.widthsMLP(v, s.Latent)
-	n := 0
+func parametersMLP(s settings, v view, told int) int {
+	up, down := s.widthsMLP(v, s.Latent+told)
+	n := s.Pac * told * down[len(down)-2] // see discriminator.label
 	for _, widths := range [][]int{up, down} {
 		for i := 1; i < len(widths); i++ {
 			n += (widths[i-1] + 1) * widths[i]
 		}
 	}
-	return fits(v.space, n)
+	return n
 }
 
 func generatorMLP(s settings, g *generator, v view, inputs int) nn.Layer {

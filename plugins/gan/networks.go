@@ -10,8 +10,12 @@ import (
 
 // An architecture makes the layers of both networks, for rows of a space.
 type architecture struct {
-	// check refuses spaces that it is not for.
-	check func(s settings, v view) error
+	// check refuses rows that it is not for; nil where it is for all.
+	check func(v view) error
+
+	// parameters is how many both networks have, but for those of batch norms, where
+	// told numbers are known of a row.
+	parameters func(s settings, v view, told int) int
 
 	// generator makes layers from so many inputs to a row, but for its finish.
 	generator func(s settings, g *generator, v view, inputs int) nn.Layer
@@ -25,9 +29,20 @@ type architecture struct {
 }
 
 var architectures = map[string]architecture{
-	"mlp":      {checkMLP, generatorMLP, discriminatorMLP, func(view) int { return 1 }},
-	"conv":     {checkConv, generatorConv, discriminatorConv, func(v view) int { return v.space.Shape[0] * v.space.Shape[1] }},
-	"sequence": {checkSequence, generatorSequence, discriminatorSequence, func(v view) int { return v.space.Shape[0] }},
+	"mlp":      {nil, parametersMLP, generatorMLP, discriminatorMLP, func(view) int { return 1 }},
+	"conv":     {checkConv, parametersConv, generatorConv, discriminatorConv, func(v view) int { return v.space.Shape[0] * v.space.Shape[1] }},
+	"sequence": {checkSequence, parametersSequence, generatorSequence, discriminatorSequence, func(v view) int { return v.space.Shape[0] }},
+}
+
+// fits refuses rows that the architecture is not for, and networks of too many
+// parameters.
+func (a architecture) fits(s settings, v view, told int) error {
+	if a.check != nil {
+		if err := a.check(v); err != nil {
+			return err
+		}
+	}
+	return bounded(v.space, a.parameters(s, v, told))
 }
 
 // A generator is G: of a latent, and beside it what it is told of the row, it makes
@@ -130,15 +145,15 @@ func (s settings) newDiscriminator(v view, told int) *discriminator {
 	return d
 }
 
-// mostParameters bounds the size of a network: a GiB of weights, and three
+// mostParameters bounds the size of both networks: a GiB of weights, and three
 // more to train them.
 const mostParameters = 1 << 28
 
-// fits refuses networks of too many parameters.
-func fits(space sdk.Space, parameters int) error {
+// bounded refuses networks of too many parameters.
+func bounded(space sdk.Space, parameters int) error {
 	if parameters <= mostParameters {
 		return nil
 	}
 	return sdk.Hint(fmt.Errorf("%w: gan: rows of %d numbers make %d parameters, more than %d", sdk.ErrBadInput, space.Size(), parameters, mostParameters),
-		"use smaller rows or narrower hidden layers")
+		"use smaller rows, narrower hidden layers or a smaller pac")
 }

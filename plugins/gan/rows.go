@@ -35,7 +35,7 @@ func newView(space sdk.Space) (view, error) {
 	for _, g := range space.Segments {
 		p := part{at: at, n: g.Len, of: g.Of, seen: seen}
 		if p.width() > mostParameters || seen > mostParameters { // before the sum overflows
-			return v, fits(space, mostParameters+1)
+			return v, bounded(space, mostParameters+1)
 		}
 		switch g.Kind {
 		case sdk.Unit, sdk.Binary:

@@ -24,14 +24,23 @@ func (v view) sequence() (length, channels int) {
 	return length, v.width() / length
 }
 
-func checkSequence(s settings, v view) error {
+func checkSequence(v view) error {
 	if len(v.space.Shape) > 2 || len(v.parts) != 1 {
-		return sdk.Hint(fmt.Errorf("%w: gan: architecture sequence is for texts and signals, numbers or categories of one kind, not for %s rows of shape %v", sdk.ErrBadInput, v.space.Modality, v.space.Shape),
+		return sdk.Hint(unfit(v.space, "architecture", fmt.Sprintf("is sequence, for texts and signals of one kind of numbers or categories: they have %d kinds and the shape %v", len(v.parts), v.space.Shape)),
 			"set architecture to mlp, or to conv for pictures")
 	}
+	return nil
+}
+
+// parametersSequence counts, of each network, the blocks, a dense layer at the end of
+// their features, and a convolution at that of the rows.
+func parametersSequence(s settings, v view, told int) int {
 	length, channels := v.sequence()
-	block := 2 * (sequenceKernel*s.Filters + 1) * s.Filters
-	return fits(v.space, (s.Latent+1)*length*s.Filters+2*s.Blocks*block+channels*(1+s.Pac)*s.Filters)
+	features := length * s.Filters
+	blocks := 2 * (sequenceKernel*s.Filters + 1) * s.Filters * s.Blocks
+	up := (s.Latent+told+1)*features + blocks + (s.Filters+1)*channels
+	down := (s.Pac*channels+1)*s.Filters + blocks + features + 1
+	return up + down + s.Pac*told*features // see discriminator.label
 }
 
 func generatorSequence(s settings, g *generator, v view, inputs int) nn.Layer {

@@ -23,6 +23,44 @@ func TestWidths(t *testing.T) {
 	}
 }
 
+// Networks are counted before they are made, with all that is told and that packs add.
+func TestCountsParameters(t *testing.T) {
+	for name, rows := range map[string]sdk.Space{
+		"mlp": mixed(), "conv": space(sdk.Unit, 33, 18, 3), "sequence": space(sdk.Category, 6),
+	} {
+		for _, condition := range [][]string{nil, {"label", "size"}} {
+			for _, pac := range []int{1, 2} {
+				n := shaken(t, smallSettings(func(s *settings) {
+					s.Architecture, s.BatchNorm, s.Pac, s.Condition = name, false, pac, condition
+				}), rows)
+				got, want := architectures[name].parameters(n.settings, n.view, n.toldWidth), len(n.g.params.Data)+len(n.d.params.Data)
+				if got != want {
+					t.Errorf("%s, pac %d, told %v: counted %d parameters, there are %d", name, pac, condition, got, want)
+				}
+			}
+		}
+	}
+}
+
+// What is told alone can be too much.
+func TestRefusesManyLabels(t *testing.T) {
+	for name, rows := range map[string]sdk.Space{
+		"mlp": mixed(), "conv": space(sdk.Unit, 28, 28, 1), "sequence": space(sdk.Category, 28),
+	} {
+		rows.Conditions = []sdk.Condition{{Name: "label", Values: make([]string, 10_000)}}
+		s := smallSettings(func(s *settings) {
+			s.Architecture, s.Discriminator, s.Filters, s.Pac, s.Batch = name, []int{512}, 32, 64, 64
+		})
+		if _, err := newGAN(s, rows); err != nil {
+			t.Errorf("%s told nothing: %v", name, err)
+		}
+		s.Condition = []string{"label"}
+		if _, err := newGAN(s, rows); !errors.Is(err, sdk.ErrBadInput) || len(sdk.Hints(err)) == 0 {
+			t.Errorf("%s told 10,000 labels: %v, want ErrBadInput and a hint", name, err)
+		}
+	}
+}
+
 // The README's table has each setting with its default.
 func TestTableOfSettings(t *testing.T) {
 	b, err := os.ReadFile("README.md")
