@@ -25,11 +25,17 @@ func (v view) sequence() (length, channels int) {
 }
 
 func checkSequence(v view) error {
-	if len(v.space.Shape) > 2 || len(v.parts) != 1 {
-		return sdk.Hint(unfit(v.space, "architecture", fmt.Sprintf("is sequence, for texts and signals of one kind of numbers or categories: they have %d kinds and the shape %v", len(v.parts), v.space.Shape)),
-			"set architecture to mlp, or to conv for pictures")
+	const wants = "is sequence, for texts and signals of one kind of numbers or categories: they have "
+	problem := ""
+	switch {
+	case len(v.space.Shape) > 2:
+		problem = fmt.Sprintf("the shape %v", v.space.Shape)
+	case len(v.parts) != 1:
+		problem = fmt.Sprintf("%d kinds", len(v.parts))
+	default:
+		return nil
 	}
-	return nil
+	return sdk.Hint(unfit(v.space, "architecture", wants+problem), "set architecture to mlp, or to conv for pictures")
 }
 
 // parametersSequence counts, of each network, the blocks, a dense layer at the end of
