@@ -40,7 +40,11 @@ func (s *session) encode(ctx context.Context, req EncodeRequest) error {
 	var batch sdk.Batch
 	for done := 0; done < rows.Len(); {
 		batch = sdk.Between(rows, batch, done, min(rows.Len(), done+chunk(s.space)))
-		latents, err := s.model.Encode(ctx, batch)
+		labelled, err := s.label(ctx, batch, rows.lacks, nil)
+		if err != nil {
+			return err
+		}
+		latents, err := s.model.Encode(ctx, labelled)
 		if err != nil {
 			return s.cannotEncode(err)
 		}

@@ -200,7 +200,7 @@ func TestEvaluateRefuses(t *testing.T) {
 		"at least 2 rows":           func(e *EvaluateRequest) { e.N = 1 },
 		"at least 2 rows and 1":     func(e *EvaluateRequest) { e.Samples = 0 },
 		`there is no metric "msee"`: func(e *EvaluateRequest) { e.Metrics = []string{"msee"} },
-		"condition label":           func(e *EvaluateRequest) { e.Data = "other" },
+		`knows no label "c"`:        func(e *EvaluateRequest) { e.Data = "other" },
 		`data "nowhere"`:            func(e *EvaluateRequest) { e.Data = "nowhere" },
 		"no checkpoint of step 77":  func(e *EvaluateRequest) { e.Checkpoint = "77" },
 	} {

@@ -147,7 +147,11 @@ func (r *real) openTest(ctx context.Context, s *session, data string, told func(
 	if err != nil {
 		return err
 	}
-	r.files = append(r.files, file)
+	if len(file.lacks) > 0 {
+		file.Close()
+		return fmt.Errorf("%s: %w", called(src), lackingLabel(file.lacks, nil))
+	}
+	r.files = append(r.files, file.File)
 	r.test, r.testSplit.Rows, r.testSplit.SHA256 = file, file.Len(), file.SHA256()
 	if r.testSplit.SHA256 == r.trainSplit.SHA256 {
 		r.note("the model learned from the very rows that stand for held-out ones, so what it knows by heart does not show")

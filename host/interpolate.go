@@ -120,14 +120,18 @@ func (s *session) ends(ctx context.Context, d sdk.Decoder, req InterpolateReques
 	if rows.Len() < 2*req.N {
 		return sdk.Batch{}, fmt.Errorf("%w: %s has %d rows: %d ways need %d", sdk.ErrBadInput, req.Data, rows.Len(), req.N, 2*req.N)
 	}
-	return s.latents(ctx, sdk.Between(rows, sdk.Batch{}, 0, 2*req.N))
+	some, err := s.label(ctx, sdk.Between(rows, sdk.Batch{}, 0, 2*req.N), rows.lacks, nil)
+	if err != nil {
+		return some, err
+	}
+	return s.latents(ctx, some)
 }
 
 // endsOf returns the latents of the first rows of two files.
 func (s *session) endsOf(ctx context.Context, from, to string) (sdk.Batch, error) {
 	var ends sdk.Batch
 	for _, file := range []string{from, to} {
-		row, err := s.firstRow(ctx, file)
+		row, err := s.firstRow(ctx, file, nil)
 		if err != nil {
 			return ends, err
 		}

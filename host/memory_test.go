@@ -42,7 +42,8 @@ func (y *toy) Plugin() sdk.Plugin {
 				return &echo{toy: y, space: space, epochs: s.Epochs}, nil
 			})}},
 		Modalities: []sdk.ModalitySpec{{Name: "pairs", Doc: "pairs of numbers",
-			Datasets:      []sdk.Dataset{{Name: "ten", Doc: "ten pairs", Licence: "CC0-1.0"}, {Name: "other", Doc: "other labels", Licence: "CC0-1.0"}},
+			Datasets: []sdk.Dataset{{Name: "ten", Doc: "ten pairs", Licence: "CC0-1.0"}, {Name: "other", Doc: "other labels", Licence: "CC0-1.0"},
+				{Name: "some", Doc: "one of the labels", Licence: "CC0-1.0"}, {Name: "bare", Doc: "no labels", Licence: "CC0-1.0"}},
 			ModalityMaker: sdk.MakeModality(struct{}{}, func(struct{}) (pairs, error) { return pairs{y}, nil })}},
 	}
 }
@@ -118,14 +119,12 @@ func (e *echo) Load(_ context.Context, path string) error {
 type pairs struct{ *toy }
 
 func pairSpace(src sdk.Source) sdk.Space {
-	labels := []string{"a", "b"}
-	if src.Dataset == "other" {
-		labels = []string{"c", "d"}
+	s := sdk.Space{Modality: "pairs", Shape: []int{2}, Segments: []sdk.Segment{{Kind: sdk.Real, Len: 2}}}
+	labels := map[string][]string{"other": {"c", "d"}, "some": {"b"}, "bare": nil, "": {"a", "b"}, "ten": {"a", "b"}}[src.Dataset]
+	if labels != nil {
+		s.Conditions = []sdk.Condition{{Name: "label", Values: labels}}
 	}
-	return sdk.Space{
-		Modality: "pairs", Shape: []int{2}, Segments: []sdk.Segment{{Kind: sdk.Real, Len: 2}},
-		Conditions: []sdk.Condition{{Name: "label", Values: labels}},
-	}
+	return s
 }
 
 func (pairs) Inspect(_ context.Context, src sdk.Source) (sdk.Info, error) {
@@ -137,13 +136,19 @@ func (pairs) Inspect(_ context.Context, src sdk.Source) (sdk.Info, error) {
 }
 
 func (pairs) Read(_ context.Context, src sdk.Source, w sdk.RowWriter) error {
-	if err := w.Begin(pairSpace(src), sdk.Floats); err != nil {
+	space := pairSpace(src)
+	if err := w.Begin(space, sdk.Floats); err != nil {
 		return err
 	}
 	rows := sdk.MakeBatch(10, 2)
-	rows.Conditions = map[string][]float32{"label": make([]float32, 10)}
+	for _, c := range space.Conditions {
+		rows.Conditions = map[string][]float32{c.Name: make([]float32, 10)}
+	}
 	for i := range 10 {
-		rows.Row(i)[0], rows.Conditions["label"][i] = float32(i), float32(i%2)
+		rows.Row(i)[0] = float32(i)
+		for _, c := range space.Conditions {
+			rows.Conditions[c.Name][i] = float32(i % len(c.Values))
+		}
 	}
 	return w.Write(rows)
 }
@@ -298,7 +303,7 @@ func TestReconstructInMemory(t *testing.T) {
 		t.Errorf("the sheet is %v", sheet.Data)
 	}
 	err := h.Reconstruct(t.Context(), ReconstructRequest{Run: r.Name, N: 10, Data: "other"}, tell)
-	if !errors.Is(err, sdk.ErrBadInput) || !strings.Contains(err.Error(), "condition label") {
+	if !errors.Is(err, sdk.ErrBadInput) || !strings.Contains(err.Error(), `knows no label "c"`) {
 		t.Errorf("rows with other labels: %v", err)
 	}
 }

@@ -45,7 +45,10 @@ func (s *session) reconstruct(ctx context.Context, req ReconstructRequest, made 
 	}
 	real, again := sdk.Batch{Shape: s.space.Shape}, sdk.Batch{Shape: s.space.Shape}
 	for done := 0; done < n; done += chunk(s.space) {
-		some := sdk.Between(rows, sdk.Batch{}, done, min(n, done+chunk(s.space)))
+		some, err := s.label(ctx, sdk.Between(rows, sdk.Batch{}, done, min(n, done+chunk(s.space))), rows.lacks, nil)
+		if err != nil {
+			return err
+		}
 		z, err := s.latents(ctx, some)
 		if err != nil {
 			return err

@@ -5,12 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"slices"
-	"strings"
 
 	"github.com/genhost/genhost/host/run"
 	"github.com/genhost/genhost/sdk"
-	"github.com/genhost/genhost/sdk/dataset"
 )
 
 // A session is a trained model at work, with the modality of its rows.
@@ -23,6 +20,7 @@ type session struct {
 	process    running
 	model      sdk.Model
 	reader     *reader
+	guessed    bool // the user knows that rows were given labels
 }
 
 // A subject is the model that a verb is for.
@@ -110,7 +108,7 @@ func (s *session) startReader(ctx context.Context) error {
 // rows opens the data that a user names, or else what the run held out of
 // training, or else what it was trained on. The rows must be like those that
 // the model knows.
-func (s *session) rows(ctx context.Context, data string, told func(rows, total int)) (*dataset.File, error) {
+func (s *session) rows(ctx context.Context, data string, told func(rows, total int)) (*familiar, error) {
 	src, err := s.trainSource()
 	if test := s.run.Config.Source.Test; test != "" {
 		src.Split = test
@@ -144,39 +142,26 @@ func (s *session) trainSource() (sdk.Source, error) {
 }
 
 // openRows opens rows that must be like those that the model knows.
-func (s *session) openRows(ctx context.Context, src sdk.Source, told func(rows, total int)) (*dataset.File, error) {
-	f, _, err := s.reader.open(ctx, src, told)
+func (s *session) openRows(ctx context.Context, src sdk.Source, told func(rows, total int)) (*familiar, error) {
+	file, _, err := s.reader.open(ctx, src, told)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.accepts(f.Space()); err != nil {
-		f.Close()
+	f, err := familiarise(file, s.space, s.heeded())
+	if err != nil {
+		file.Close()
 		return nil, fmt.Errorf("%s: %w", called(src), err)
 	}
 	return f, nil
 }
 
-// accepts reports whether the model can take rows of another Space: they have
-// its shape, and the conditions that it heeds have its values.
-func (s *session) accepts(rows sdk.Space) error {
-	if err := sameRows(s.space, rows); err != nil {
-		return err
-	}
-	conditional, err := sdk.As[sdk.Conditional](s.model)
+// heeded are the conditions that the model heeds.
+func (s *session) heeded() []sdk.Condition {
+	c, err := sdk.As[sdk.Conditional](s.model)
 	if err != nil {
 		return nil
 	}
-	for _, c := range conditional.Conditions() {
-		theirs, err := rows.Condition(c.Name)
-		if err != nil || !slices.Equal(c.Values, theirs.Values) {
-			err := fmt.Errorf("%w: its condition %s is not what the model learned", sdk.ErrBadInput, c.Name)
-			if len(c.Values) == 0 {
-				return err
-			}
-			return sdk.Hint(err, "the model knows "+strings.Join(c.Values, ", "))
-		}
-	}
-	return nil
+	return c.Conditions()
 }
 
 // sameRows reports whether a model of one Space can take rows of another.

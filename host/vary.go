@@ -76,7 +76,7 @@ func (s *session) likeness(ctx context.Context, file string, w wishes) (sdk.Batc
 	if file == "" {
 		return sdk.Batch{}, nil
 	}
-	row, err := s.firstRow(ctx, file)
+	row, err := s.firstRow(ctx, file, w.of(0, 1))
 	if err != nil {
 		return sdk.Batch{}, err
 	}
@@ -90,8 +90,9 @@ func (s *session) likeness(ctx context.Context, file string, w wishes) (sdk.Batc
 	return z, nil
 }
 
-// firstRow reads the first row of a file.
-func (s *session) firstRow(ctx context.Context, file string) (sdk.Batch, error) {
+// firstRow reads the first row of a file, with conditions that it lacks as they
+// are wished, or as they make it likeliest.
+func (s *session) firstRow(ctx context.Context, file string, wished map[string][]float32) (sdk.Batch, error) {
 	rows, err := s.rows(ctx, file, nobody{}.Reading)
 	if err != nil {
 		return sdk.Batch{}, err
@@ -100,7 +101,11 @@ func (s *session) firstRow(ctx context.Context, file string) (sdk.Batch, error) 
 	if rows.Len() == 0 {
 		return sdk.Batch{}, fmt.Errorf("%w: %s has no rows", sdk.ErrBadInput, file)
 	}
-	return rows.Gather(sdk.Batch{}, []int{0}), nil
+	row, err := s.label(ctx, rows.Gather(sdk.Batch{}, []int{0}), rows.lacks, wished)
+	if err != nil {
+		return row, fmt.Errorf("%s: %w", file, err)
+	}
+	return row, nil
 }
 
 // mix moves draws of a standard Gaussian towards a latent: at a strength of 0
