@@ -138,16 +138,17 @@ func likeliest(ctx context.Context, scorer sdk.Scorer, rows sdk.Batch, c sdk.Con
 	return best, nil
 }
 
-// tellGuess tells the user, once, which labels rows were given.
+// tellGuess tells the user which label a row was given, or, once, that rows were
+// given some.
 func (s *session) tellGuess(c sdk.Condition, values []float32) {
-	if s.guessed {
-		return
-	}
-	s.guessed = true
 	if len(values) == 1 {
 		s.host.say(fmt.Sprintf("no %s is known of the row: it is taken for %s, which makes it likeliest", c.Name, c.Values[int(values[0])]))
 		return
 	}
+	if s.guessed {
+		return
+	}
+	s.guessed = true
 	s.host.say(fmt.Sprintf("no %s is known of the rows: each is taken for what makes it likeliest", c.Name))
 }
 
