@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/genhost/genhost/sdk"
+	"github.com/genhost/genhost/sdk/folder"
 )
 
 type settings struct {
@@ -64,12 +65,12 @@ func (m *audio) Inspect(ctx context.Context, src sdk.Source) (sdk.Info, error) {
 		return sdk.Info{}, err
 	}
 	for _, s := range c.splits {
-		if err := s.look(ctx); err != nil {
+		if err := look(ctx, s); err != nil {
 			return sdk.Info{}, err
 		}
 	}
 	space, err := m.space(ctx, src, c, s)
-	return sdk.Info{Space: space, Rows: len(s.entries) * m.variants(src, s), Splits: c.splitNames(), Licence: c.licence, Files: c.files}, err
+	return sdk.Info{Space: space, Rows: len(s.Files) * m.variants(src, s), Splits: c.splitNames(), Licence: c.licence, Files: c.files}, err
 }
 
 // Read writes a row for each sound, and for each of its variants. It has one
@@ -113,7 +114,7 @@ const batchNumbers = 1 << 20
 
 // space is that of a collection's rows. Where a model knows one already, they
 // are normalised and numbered by that.
-func (m *audio) space(ctx context.Context, src sdk.Source, c *collection, s split) (sdk.Space, error) {
+func (m *audio) space(ctx context.Context, src sdk.Source, c *collection, s folder.Split) (sdk.Space, error) {
 	st, err := m.statistics(ctx, src, c)
 	if err != nil {
 		return sdk.Space{}, err

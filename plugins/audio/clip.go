@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"math"
+
+	"github.com/genhost/genhost/sdk/folder"
 )
 
 const (
@@ -17,15 +19,15 @@ const (
 
 // clips cuts a clip out of each sound of a split, and of each of its variants,
 // and hands it on, to be used before the next.
-func (m *audio) clips(ctx context.Context, s split, variants int, take func(clip []float32, label string) error) error {
+func (m *audio) clips(ctx context.Context, s folder.Split, variants int, take func(clip []float32, label string) error) error {
 	need := maxSilence + 2*margin + m.length()*speedOf(mostSteps)
-	for _, e := range s.entries {
-		sound, err := e.decode(ctx, need)
+	for _, f := range s.Files {
+		sound, err := readSound(ctx, f, need)
 		if err != nil {
 			return err
 		}
 		for k := range variants {
-			if err := take(m.cut(sound, variantOf(k)), e.Label); err != nil {
+			if err := take(m.cut(sound, variantOf(k)), f.Label); err != nil {
 				return err
 			}
 		}
@@ -100,24 +102,24 @@ func (m *audio) level(x []float32) {
 }
 
 // look reads the head of each file.
-func (s split) look(ctx context.Context) error {
-	for _, e := range s.entries {
-		if _, err := e.decode(ctx, 0); err != nil {
+func look(ctx context.Context, s folder.Split) error {
+	for _, f := range s.Files {
+		if _, err := readSound(ctx, f, 0); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// decode reads some seconds of the file.
-func (e entry) decode(ctx context.Context, seconds float64) (sound, error) {
+// readSound reads the first seconds of a file.
+func readSound(ctx context.Context, file folder.File, seconds float64) (sound, error) {
 	if err := ctx.Err(); err != nil {
 		return sound{}, err
 	}
-	f, err := e.open()
+	f, err := file.Open()
 	if err != nil {
 		return sound{}, fmt.Errorf("open sound: %w", err)
 	}
 	defer f.Close()
-	return decode(f, e.Path, seconds)
+	return decode(f, file.Path, seconds)
 }

@@ -16,12 +16,11 @@ func openFolder(path string) (*collection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &collection{files: f.Roots}
+	c := &collection{splits: f.Splits, files: f.Roots}
 	for _, s := range f.Splits {
 		if len(s.Files) == 0 {
 			return nil, sdk.Hint(fmt.Errorf("%w: %s has no sounds", sdk.ErrBadInput, s.Dir), looksFor)
 		}
-		c.splits = append(c.splits, split{s.Name, fileEntries(s.Files)})
 	}
 	return c, c.numberLabels()
 }

@@ -1,11 +1,8 @@
 package main
 
 import (
-	"archive/zip"
-	"bytes"
 	_ "embed"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,23 +13,11 @@ import (
 
 // A collection is what a source holds.
 type collection struct {
-	splits  []split
+	splits  []folder.Split
 	labels  []string           // sorted; nil for none
 	number  map[string]float32 // of each label
 	files   []string
 	licence string
-}
-
-// A split is some of a collection's sounds, in an order that does not change.
-type split struct {
-	name    string
-	entries []entry
-}
-
-// An entry is a file with one sound.
-type entry struct {
-	folder.File // its path is for errors
-	open        func() (fs.File, error)
 }
 
 // The dataset that the plugin carries.
@@ -52,14 +37,14 @@ func datasets() []sdk.Dataset {
 }
 
 // open finds out what the source is, and which of its splits is meant.
-func open(src sdk.Source) (*collection, split, error) {
+func open(src sdk.Source) (*collection, folder.Split, error) {
 	c, err := openCollection(src)
 	if err != nil {
-		return nil, split{}, err
+		return nil, folder.Split{}, err
 	}
 	i, err := src.Choose(c.splitNames())
 	if err != nil {
-		return nil, split{}, err
+		return nil, folder.Split{}, err
 	}
 	return c, c.splits[i], nil
 }
@@ -75,20 +60,11 @@ func openCollection(src sdk.Source) (*collection, error) {
 }
 
 func openCarried() (*collection, error) {
-	archive, err := zip.NewReader(bytes.NewReader(carriedFiles), int64(len(carriedFiles)))
+	splits, err := folder.InZip(carried, carriedFiles)
 	if err != nil {
 		return nil, err
 	}
-	c := &collection{licence: carriedLicence}
-	for _, name := range []string{folder.Train, folder.Test} {
-		s := split{name: name}
-		for _, f := range archive.File {
-			if parts := strings.Split(f.Name, "/"); len(parts) == 3 && parts[0] == name {
-				s.entries = append(s.entries, entry{folder.File{Path: carried + "/" + f.Name, Label: parts[1]}, func() (fs.File, error) { return archive.Open(f.Name) }})
-			}
-		}
-		c.splits = append(c.splits, s)
-	}
+	c := &collection{splits: splits, licence: carriedLicence}
 	return c, c.numberLabels()
 }
 
@@ -103,16 +79,7 @@ func openPath(path string) (*collection, error) {
 	if !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%w: %s is neither a file nor a folder", sdk.ErrBadInput, path)
 	}
-	c := &collection{splits: []split{{folder.All, fileEntries([]folder.File{{Path: path}})}}, files: []string{path}}
-	return c, nil
-}
-
-func fileEntries(files []folder.File) []entry {
-	var all []entry
-	for _, f := range files {
-		all = append(all, entry{f, func() (fs.File, error) { return os.Open(f.Path) }})
-	}
-	return all
+	return &collection{splits: []folder.Split{{Name: folder.All, Files: []folder.File{{Path: path}}}}, files: []string{path}}, nil
 }
 
 // isSound tells by its name whether a file is a sound that can be read.
@@ -127,22 +94,14 @@ func isSound(name string) bool {
 func (c *collection) splitNames() []string {
 	var names []string
 	for _, s := range c.splits {
-		names = append(names, s.name)
+		names = append(names, s.Name)
 	}
 	return names
 }
 
 // numberLabels sorts the labels. All sounds have one, or none has.
 func (c *collection) numberLabels() (err error) {
-	c.labels, err = folder.Labels(func(yield func(folder.File) bool) {
-		for _, s := range c.splits {
-			for _, e := range s.entries {
-				if !yield(e.File) {
-					return
-				}
-			}
-		}
-	})
+	c.labels, err = folder.Labels(c.splits)
 	c.number = map[string]float32{}
 	for i, l := range c.labels {
 		c.number[l] = float32(i)

@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"github.com/genhost/genhost/sdk"
+	"github.com/genhost/genhost/sdk/folder"
 )
 
 // statistics are what levels are normalised by, so that each bin has about mean
@@ -32,7 +33,7 @@ func (st *statistics) check(bins int) error {
 }
 
 // survey takes the statistics of a split's clips, without variants.
-func (m *audio) survey(ctx context.Context, s split) (*statistics, error) {
+func (m *audio) survey(ctx context.Context, s folder.Split) (*statistics, error) {
 	t := newSTFT(m.frames, m.hop, 2*m.bins)
 	level := make([]float64, m.frames*m.bins)
 	sum, squares := make([]float64, m.bins), make([]float64, m.bins)
@@ -47,7 +48,7 @@ func (m *audio) survey(ctx context.Context, s split) (*statistics, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := float64(len(s.entries) * m.frames)
+	n := float64(len(s.Files) * m.frames)
 	st := &statistics{mean: sum, deviation: squares}
 	for i := range sum {
 		mean := sum[i] / n

@@ -59,8 +59,8 @@ func (v variant) colour(x []float32) {
 // variants is how many rows each sound of a split becomes. Of those that are read
 // for a model that has learned already, and of those held out, it is one. Sounds
 // that are not split are there to learn from.
-func (m *audio) variants(src sdk.Source, of split) int {
-	if src.Space != nil || of.name != folder.Train && of.name != folder.All {
+func (m *audio) variants(src sdk.Source, of folder.Split) int {
+	if src.Space != nil || of.Name != folder.Train && of.Name != folder.All {
 		return 1
 	}
 	return m.Variants

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"image"
@@ -12,44 +13,35 @@ import (
 	"os"
 
 	"github.com/genhost/genhost/sdk"
+	"github.com/genhost/genhost/sdk/folder"
 )
 
-// maxBytes is how much of a picture's file is read. No picture within
-// maxPixels needs more.
-const maxBytes = 1 << 29
+// How much of a picture's file is read, and how much of that for its head, which
+// is kept until its pixels are read. No picture within maxPixels needs more.
+const (
+	maxBytes = 1 << 29
+	maxHead  = 1 << 26
+)
 
 // readHead reads the size of a picture, whether it is grey, and how the camera
 // was held.
-func readHead(e entry) (head, error) {
-	h := head{path: e.Path, turn: 1}
-	turned := false
-	err := withPicture(e, func(k codec, r io.Reader) error {
-		c, err := k.config(r)
-		h.height, h.width, h.grey, turned = c.Height, c.Width, isGrey(c.ColorModel), k.turns
+func readHead(f folder.File) (h head, err error) {
+	err = withPicture(f, func(k codec, r io.Reader) (err error) {
+		h, _, err = k.head(f.Path, r)
 		return err
 	})
-	if err != nil || !turned {
-		return h, err
-	}
-	err = withPicture(e, func(_ codec, r io.Reader) error {
-		h.turn = turnOf(r)
-		return nil
-	})
-	if h.turn.sideways() {
-		h.height, h.width = h.width, h.height
-	}
 	return h, err
 }
 
 // readPixels reads a picture, unless its head claims that it is huge.
-func readPixels(e entry) (picture, error) {
-	h, err := readHead(e)
-	if err != nil {
-		return picture{}, err
-	}
-	p := picture{turn: h.turn}
-	err = withPicture(e, func(k codec, r io.Reader) (err error) {
-		p.pixels, err = k.decode(r)
+func readPixels(f folder.File) (p picture, err error) {
+	err = withPicture(f, func(k codec, r io.Reader) error {
+		h, all, err := k.head(f.Path, r)
+		if err != nil {
+			return err
+		}
+		p.turn = h.turn
+		p.pixels, err = k.decode(all)
 		return err
 	})
 	return p, err
@@ -62,21 +54,39 @@ type codec struct {
 	turns  bool // its files may say how the camera was held
 }
 
+// head reads the head of a picture. All of the picture, the head too, is then in
+// the reader that it returns.
+func (k codec) head(path string, r io.Reader) (h head, all io.Reader, err error) {
+	var seen bytes.Buffer
+	c, err := k.config(io.TeeReader(io.LimitReader(r, maxHead), &seen))
+	if err != nil {
+		return head{}, nil, err
+	}
+	h = head{path: path, height: c.Height, width: c.Width, turn: 1, grey: isGrey(c.ColorModel)}
+	if k.turns {
+		h.turn = turnOf(bytes.NewReader(seen.Bytes())) // EXIF is before the size
+	}
+	if h.turn.sideways() {
+		h.height, h.width = h.width, h.height
+	}
+	return h, io.MultiReader(&seen, r), nil
+}
+
 // withPicture opens a file and finds its codec by its first bytes: names lie.
-func withPicture(e entry, use func(codec, io.Reader) error) error {
-	f, err := e.open()
+func withPicture(f folder.File, use func(codec, io.Reader) error) error {
+	file, err := f.Open()
 	if err != nil {
 		return err
 	}
-	defer f.Close()
-	info, err := f.Stat()
+	defer file.Close()
+	info, err := file.Stat()
 	if err != nil {
 		return err
 	}
 	if !info.Mode().IsRegular() {
-		return fmt.Errorf("%w: %s: not a regular file", sdk.ErrBadInput, e.Path)
+		return fmt.Errorf("%w: %s: not a regular file", sdk.ErrBadInput, f.Path)
 	}
-	r := bufio.NewReader(io.LimitReader(f, maxBytes))
+	r := bufio.NewReader(io.LimitReader(file, maxBytes))
 	magic, err := r.Peek(3)
 	if err != nil && err != io.EOF {
 		return err
@@ -91,10 +101,10 @@ func withPicture(e entry, use func(codec, io.Reader) error) error {
 		p := pnm{bytes: info.Size()}
 		k = codec{checked(p.config, maxPixels), p.decode, false} // it looks for itself
 	default:
-		return fmt.Errorf("%w: %s is no PNG, JPEG, PGM or PPM picture", sdk.ErrCorrupt, e.Path)
+		return fmt.Errorf("%w: %s is no PNG, JPEG, PGM or PPM picture", sdk.ErrCorrupt, f.Path)
 	}
 	if err := use(k, r); err != nil {
-		return fmt.Errorf("%s: %w", e.Path, decodeError(err))
+		return fmt.Errorf("%s: %w", f.Path, decodeError(err))
 	}
 	return nil
 }

@@ -1,11 +1,7 @@
 package main
 
 import (
-	"archive/zip"
-	"bytes"
 	_ "embed"
-	"io/fs"
-	"strings"
 
 	"github.com/genhost/genhost/sdk/folder"
 )
@@ -17,21 +13,11 @@ import (
 var emojiFiles []byte
 
 func openColoured() (*collection, error) {
-	archive, err := zip.NewReader(bytes.NewReader(emojiFiles), int64(len(emojiFiles)))
+	splits, err := folder.InZip(coloured, emojiFiles)
 	if err != nil {
 		return nil, err
 	}
-	var albums []album
-	for _, name := range []string{folder.Train, folder.Test} {
-		a := album{split: name}
-		for _, f := range archive.File {
-			if parts := strings.Split(f.Name, "/"); len(parts) == 3 && parts[0] == name {
-				a.entries = append(a.entries, entry{folder.File{Path: coloured + "/" + f.Name, Label: parts[1]}, func() (fs.File, error) { return archive.Open(f.Name) }})
-			}
-		}
-		albums = append(albums, a)
-	}
-	c, err := newCollection(albums, nil)
+	c, err := newCollection(splits, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -54,7 +54,8 @@ func openIDX(fsys fs.FS, names []string, dir string) (*collection, error) {
 		c.splits = append(c.splits, split{p.split, p.count, p.look, p.read})
 	}
 	c.labels = labelNames(pairs)
-	c.sortSplits()
+	rank := func(s split) int { return slices.Index(folder.Order(), s.name) }
+	slices.SortFunc(c.splits, func(a, b split) int { return rank(a) - rank(b) })
 	return c, nil
 }
 

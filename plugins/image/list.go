@@ -25,55 +25,55 @@ func openList(path string) (*collection, error) {
 		return nil, err
 	}
 	defer f.Close()
-	var entries []entry
+	var pictures []folder.File
 	lines := bufio.NewScanner(f)
 	for n := 1; lines.Scan(); n++ {
 		line := strings.TrimSpace(strings.TrimPrefix(lines.Text(), "\ufeff"))
 		if line == "" || line[0] == '#' {
 			continue
 		}
-		e, err := listed(filepath.Dir(path), line)
+		p, err := listed(filepath.Dir(path), line)
 		if err != nil {
 			return nil, fmt.Errorf("%s:%d: %w", path, n, err)
 		}
-		entries = append(entries, e)
+		pictures = append(pictures, p)
 	}
 	if err := lines.Err(); err != nil {
-		return nil, fmt.Errorf("%w: %s: after %d pictures: %w", sdk.ErrBadInput, path, len(entries), err)
+		return nil, fmt.Errorf("%w: %s: after %d pictures: %w", sdk.ErrBadInput, path, len(pictures), err)
 	}
-	if len(entries) == 0 {
+	if len(pictures) == 0 {
 		return nil, sdk.Hint(fmt.Errorf("%w: %s lists no pictures", sdk.ErrBadInput, path), "write the path of one picture on each line")
 	}
-	files, err := filesOf(entries)
+	files, err := filesOf(pictures)
 	if err != nil {
 		return nil, err
 	}
-	return newCollection([]album{{folder.All, entries}}, append([]string{path}, files...))
+	return newCollection([]folder.Split{{Name: folder.All, Files: pictures}}, append([]string{path}, files...))
 }
 
-func listed(dir, line string) (entry, error) {
+func listed(dir, line string) (folder.File, error) {
 	name, label, _ := strings.Cut(line, "\t")
 	name = filepath.FromSlash(strings.TrimSpace(name))
 	if !filepath.IsAbs(name) {
 		name = filepath.Join(dir, name)
 	}
 	if folder.Hidden(filepath.Base(name)) || !isPicture(name) {
-		return entry{}, fmt.Errorf("%w: %.100q is no .png, .jpg, .pgm or .ppm file", sdk.ErrBadInput, name)
+		return folder.File{}, fmt.Errorf("%w: %.100q is no .png, .jpg, .pgm or .ppm file", sdk.ErrBadInput, name)
 	}
 	_, err := os.Stat(name)
-	return onDisk(folder.File{Path: name, Label: strings.TrimSpace(label)}), err
+	return folder.File{Path: name, Label: strings.TrimSpace(label)}, err
 }
 
 // filesOf returns the files of a list. Of a long one it returns the folders
 // that they are in, and where those lead that are links.
-func filesOf(entries []entry) ([]string, error) {
-	long := len(entries) > maxFiles
+func filesOf(pictures []folder.File) ([]string, error) {
+	long := len(pictures) > maxFiles
 	var files []string
-	for _, e := range entries {
+	for _, p := range pictures {
 		if long {
-			e.Path = filepath.Dir(e.Path)
+			p.Path = filepath.Dir(p.Path)
 		}
-		files = append(files, e.Path)
+		files = append(files, p.Path)
 	}
 	slices.Sort(files)
 	files = slices.Compact(files)

@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -13,57 +11,34 @@ import (
 )
 
 // An album is the pictures of one split, each a file of its own.
-type album struct {
-	split   string
-	entries []entry
-}
+type album []folder.File
 
-type entry struct {
-	folder.File
-	open func() (fs.File, error)
-}
-
-// onDisk is the entry of a file.
-func onDisk(f folder.File) entry {
-	return entry{f, func() (fs.File, error) { return os.Open(f.Path) }}
-}
-
-// newCollection makes a collection of albums. All pictures have labels, or
-// none has.
-func newCollection(albums []album, files []string) (*collection, error) {
-	c := &collection{files: files}
-	var err error
-	c.labels, err = folder.Labels(func(yield func(folder.File) bool) {
-		for _, a := range albums {
-			for _, e := range a.entries {
-				if !yield(e.File) {
-					return
-				}
-			}
-		}
-	})
+// newCollection makes a collection of pictures. All have labels, or none has.
+func newCollection(splits []folder.Split, files []string) (*collection, error) {
+	labels, err := folder.Labels(splits)
 	if err != nil {
 		return nil, err
 	}
+	c := &collection{labels: labels, files: files}
 	number := map[string]int{}
 	for i, l := range c.labels {
 		number[l] = i
 	}
-	for _, a := range albums {
-		c.splits = append(c.splits, split{a.split, len(a.entries), a.look, func(ctx context.Context, take func(picture) error) error {
+	for _, s := range splits {
+		a := album(s.Files)
+		c.splits = append(c.splits, split{s.Name, len(a), a.look, func(ctx context.Context, take func(picture) error) error {
 			return a.read(ctx, number, take)
 		}})
 	}
-	c.sortSplits()
 	return c, nil
 }
 
 func (a album) look(ctx context.Context, see func(head) error) error {
-	for _, e := range a.entries {
+	for _, f := range a {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		h, err := readHead(e)
+		h, err := readHead(f)
 		if err != nil {
 			return err
 		}
@@ -75,15 +50,15 @@ func (a album) look(ctx context.Context, see func(head) error) error {
 }
 
 func (a album) read(ctx context.Context, number map[string]int, take func(picture) error) error {
-	for _, e := range a.entries {
+	for _, f := range a {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		p, err := readPixels(e)
+		p, err := readPixels(f)
 		if err != nil {
 			return err
 		}
-		p.label = number[e.Label]
+		p.label = number[f.Label]
 		if err := take(p); err != nil {
 			return err
 		}
@@ -106,16 +81,10 @@ func openPictures(dir string) (*collection, error) {
 	if err != nil {
 		return nil, err
 	}
-	var albums []album
 	for _, s := range f.Splits {
 		if len(s.Files) == 0 {
 			return nil, sdk.Hint(fmt.Errorf("%w: %s has no pictures", sdk.ErrBadInput, s.Dir), looksFor)
 		}
-		a := album{split: s.Name}
-		for _, file := range s.Files {
-			a.entries = append(a.entries, onDisk(file))
-		}
-		albums = append(albums, a)
 	}
-	return newCollection(albums, f.Roots)
+	return newCollection(f.Splits, f.Roots)
 }

@@ -161,14 +161,14 @@ func TestList(t *testing.T) {
 func TestLongListNamesFolders(t *testing.T) {
 	dir := files(t, map[string]string{"a/1.png": "", "b/2.png": ""})
 	a, b, c := filepath.Join(dir, "a"), filepath.Join(dir, "b"), filepath.Join(dir, "c")
-	got, err := filesOf(slices.Repeat([]entry{onDisk(folder.File{Path: filepath.Join(a, "1.png")}), onDisk(folder.File{Path: filepath.Join(b, "2.png")})}, maxFiles))
+	got, err := filesOf(slices.Repeat([]folder.File{{Path: filepath.Join(a, "1.png")}, {Path: filepath.Join(b, "2.png")}}, maxFiles))
 	if err != nil || !slices.Equal(got, []string{a, b}) {
 		t.Errorf("got %v, %v", got, err)
 	}
 	if err := os.Symlink(b, c); err != nil {
 		t.Skip(err)
 	}
-	got, err = filesOf(slices.Repeat([]entry{onDisk(folder.File{Path: filepath.Join(c, "2.png")})}, maxFiles+1))
+	got, err = filesOf(slices.Repeat([]folder.File{{Path: filepath.Join(c, "2.png")}}, maxFiles+1))
 	if err != nil || !slices.Equal(got, []string{c, b}) {
 		t.Errorf("got %v, %v", got, err)
 	}

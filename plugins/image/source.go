@@ -146,7 +146,7 @@ func openPath(path string) (*collection, error) {
 	case idxName.MatchString(name):
 		return openIDX(os.DirFS(dir), []string{name}, dir)
 	case isPicture(name):
-		return newCollection([]album{{folder.All, []entry{onDisk(folder.File{Path: path})}}}, []string{path})
+		return newCollection([]folder.Split{{Name: folder.All, Files: []folder.File{{Path: path}}}}, []string{path})
 	case slices.Contains([]string{".txt", ".tsv", ".lst", ".list"}, strings.ToLower(filepath.Ext(name))):
 		return openList(path)
 	}
@@ -165,18 +165,6 @@ func openFolder(path string) (*collection, error) {
 		return openIDX(os.DirFS(path), names, path)
 	}
 	return openPictures(path)
-}
-
-// sortSplits puts first what models train on.
-func (c *collection) sortSplits() {
-	order := []string{folder.Train, folder.Val, folder.Test}
-	rank := func(s split) int {
-		if i := slices.Index(order, s.name); i >= 0 {
-			return i
-		}
-		return len(order)
-	}
-	slices.SortStableFunc(c.splits, func(a, b split) int { return rank(a) - rank(b) })
 }
 
 func (c *collection) splitNames() []string {

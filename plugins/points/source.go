@@ -122,7 +122,7 @@ func isFile(path string) bool {
 func (m *points) collect(splits map[string][]string) (*collection, error) {
 	c := &collection{}
 	var first *table
-	for _, name := range []string{folder.Train, folder.Val, folder.Test, folder.All} {
+	for _, name := range folder.Order() {
 		var tables []*table
 		for _, path := range splits[name] {
 			t, err := m.openTable(path)

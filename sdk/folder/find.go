@@ -1,11 +1,11 @@
 // Package folder is for modalities whose rows are files: it finds those of a
-// folder, with their labels and splits, and writes files whole.
+// folder or an archive, with their labels and splits, and writes files whole.
 package folder
 
 import (
+	"archive/zip"
 	"fmt"
 	"io/fs"
-	"iter"
 	"os"
 	"path/filepath"
 	"slices"
@@ -26,10 +26,21 @@ const (
 // Order is the order of splits: first that which models train on.
 func Order() []string { return []string{Train, Val, Test, All} }
 
-// A File is one of a folder's.
+// A File is one of a folder's, or of an archive's.
 type File struct {
-	Path  string
+	Path  string // of a file in an archive: for people
 	Label string // the sub-folder that it is in, at whatever depth; "" for none
+
+	archive *zip.Reader // nil for a file on disk
+	name    string      // in the archive
+}
+
+// Open opens the file for reading.
+func (f File) Open() (fs.File, error) {
+	if f.archive == nil {
+		return os.Open(f.Path)
+	}
+	return f.archive.Open(f.name)
 }
 
 // A Split is some of a folder's files, in the order of their paths, those
@@ -141,7 +152,7 @@ func walk(dir, label string, is func(string) bool) ([]File, error) {
 		case d.IsDir() && (label == "" || Hidden(d.Name())):
 			return fs.SkipDir
 		case !d.IsDir() && !Hidden(d.Name()) && is(d.Name()) && readable(path):
-			found = append(found, File{path, label})
+			found = append(found, File{Path: path, Label: label})
 		}
 		return nil
 	})
@@ -198,17 +209,19 @@ func Targets(paths []string) ([]string, error) {
 	return slices.Compact(all), nil
 }
 
-// Labels returns the labels of files, sorted; nil if there are none. That some
-// files have one and others none is an error.
-func Labels(files iter.Seq[File]) ([]string, error) {
+// Labels returns the labels of all files, sorted; nil if there are none. That
+// some files have one and others none is an error.
+func Labels(splits []Split) ([]string, error) {
 	var with, without string
 	seen := map[string]bool{}
-	for f := range files {
-		if f.Label == "" {
-			without = f.Path
-			continue
+	for _, s := range splits {
+		for _, f := range s.Files {
+			if f.Label == "" {
+				without = f.Path
+				continue
+			}
+			with, seen[f.Label] = f.Path, true
 		}
-		with, seen[f.Label] = f.Path, true
 	}
 	if with != "" && without != "" {
 		return nil, sdk.Hint(fmt.Errorf("%w: %s has a label, %s has none", sdk.ErrBadInput, with, without),

@@ -90,7 +90,10 @@ func TestLinks(t *testing.T) {
 	if !slices.Equal(f.Roots, []string{dir, target}) {
 		t.Errorf("roots %v", f.Roots)
 	}
-	want := []File{{filepath.Join(target, "1.txt"), "a"}, {filepath.Join(dir, "b", "2.txt"), "b"}, {filepath.Join(dir, "b", "gone.txt"), "b"}, {filepath.Join(dir, "b", "lone.txt"), "b"}}
+	want := []File{
+		{Path: filepath.Join(target, "1.txt"), Label: "a"}, {Path: filepath.Join(dir, "b", "2.txt"), Label: "b"},
+		{Path: filepath.Join(dir, "b", "gone.txt"), Label: "b"}, {Path: filepath.Join(dir, "b", "lone.txt"), Label: "b"},
+	}
 	if got := f.Splits[0].Files; !reflect.DeepEqual(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
@@ -108,13 +111,11 @@ func TestBadFolders(t *testing.T) {
 
 func TestLabels(t *testing.T) {
 	of := func(labels ...string) ([]string, error) {
-		return Labels(func(yield func(File) bool) {
-			for i, l := range labels {
-				if !yield(File{string(rune('a' + i)), l}) {
-					return
-				}
-			}
-		})
+		var splits []Split
+		for i, l := range labels {
+			splits = append(splits, Split{Files: []File{{Path: string(rune('a' + i)), Label: l}}})
+		}
+		return Labels(splits)
 	}
 	if got, err := of("y", "x", "y"); err != nil || !slices.Equal(got, []string{"x", "y"}) {
 		t.Errorf("got %v, %v", got, err)
