@@ -121,10 +121,13 @@ func TestOwnFiles(t *testing.T) {
 // Where no sandbox can be had, one that is required is an error of models.toml.
 func TestRequiredWithoutGate(t *testing.T) {
 	h := &Host{}
-	start := h.launcher(registry.Plugin{Name: "p", Grant: registry.Grant{Sandbox: registry.SandboxRequire}}, registry.Executable{})
-	_, err := start(t.Context(), quick)
-	if !errors.Is(err, registry.ErrConfig) || !errors.Is(err, sandbox.ErrLacking) {
-		t.Errorf("got %v", err)
+	required := registry.Grant{Sandbox: registry.SandboxRequire}
+	_, used := h.launcher(registry.Plugin{Name: "p", Grant: required}, registry.Executable{})(t.Context(), quick)
+	_, installed := h.ask(t.Context(), "p", required, registry.Executable{})
+	for _, err := range []error{used, installed} {
+		if !errors.Is(err, registry.ErrConfig) || !errors.Is(err, sandbox.ErrLacking) {
+			t.Errorf("got %v", err)
+		}
 	}
 }
 

@@ -35,13 +35,14 @@ func (o Options) Packer() (pack.Packer, error) {
 		if err != nil {
 			return sdk.Plugin{}, err
 		}
-		return h.ask(ctx, filepath.Base(program), exe)
+		return h.ask(ctx, filepath.Base(program), registry.Grant{Sandbox: registry.SandboxAuto}, exe)
 	}}, err
 }
 
-// ask starts a program that is not in models.toml, and asks it what it offers.
-func (h *Host) ask(ctx context.Context, name string, exe registry.Executable) (sdk.Plugin, error) {
-	return describe(ctx, name, h.launcher(registry.Plugin{Name: name, Grant: registry.Grant{Sandbox: registry.SandboxAuto}}, exe))
+// ask starts a program that may not be in models.toml yet, and asks it what it
+// offers.
+func (h *Host) ask(ctx context.Context, name string, grant registry.Grant, exe registry.Executable) (sdk.Plugin, error) {
+	return describe(ctx, name, h.launcher(registry.Plugin{Name: name, Grant: grant}, exe))
 }
 
 // dataFor finds a modality among the plugins that are installed which a model

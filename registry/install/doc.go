@@ -37,8 +37,9 @@ type Installer struct {
 	// got from there, and not from its source; "" for its source.
 	From string
 
-	// Describe starts a program and asks it what it offers.
-	Describe func(ctx context.Context, name string, exe registry.Executable) (sdk.Plugin, error)
+	// Describe starts a program, which may do what it is granted, and asks it what
+	// it offers.
+	Describe func(ctx context.Context, name string, grant registry.Grant, exe registry.Executable) (sdk.Plugin, error)
 
 	// Data is the modality and the data that a new model is to have in
 	// models.toml, each "" for none. It may be nil.
@@ -97,7 +98,9 @@ type wanted struct {
 	copy         string // where to get it, a path or a reference, instead of from the source; or ""
 	sha256       string
 	here         manifest.Platform
+	grant        registry.Grant // what the program may do when it is asked
 	verify       sign.Policy
+	insists      bool // that is require, of the plugin itself
 	keys         []sign.Key
 	acceptSigner bool
 	pin          *lock.Plugin // what the lock file says, or nil

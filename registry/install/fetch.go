@@ -57,14 +57,18 @@ func (in Installer) fetch(ctx context.Context, w wanted, dir string) (fetched, e
 }
 
 // fetchLoose gets what nobody signs: an executable, or a folder that is a
-// package.
+// package. Of an executable nothing is known before it runs, so it is judged
+// first.
 func (in Installer) fetchLoose(ctx context.Context, w wanted, dir string) (fetched, error) {
+	if _, err := judge(w, sign.Unsigned()); err != nil {
+		return fetched{}, err
+	}
 	p := pack.Packer{Protocol: in.Protocol, Say: in.Builder.Notice, Describe: func(ctx context.Context, program string) (sdk.Plugin, error) {
 		exe, err := registry.Program(program)
 		if err != nil {
 			return sdk.Plugin{}, err
 		}
-		return in.Describe(ctx, filepath.Base(program), exe)
+		return in.Describe(ctx, filepath.Base(program), w.grant, exe)
 	}}
 	b, err := p.Make(ctx, w.path, dir, nil)
 	if err != nil {

@@ -77,7 +77,7 @@ func TestExecutable(t *testing.T) {
 // that it is given.
 func TestScript(t *testing.T) {
 	s := newShop(t)
-	s.in.Describe = func(_ context.Context, _ string, exe registry.Executable) (sdk.Plugin, error) {
+	s.in.Describe = func(_ context.Context, _ string, _ registry.Grant, exe registry.Executable) (sdk.Plugin, error) {
 		if !filepath.IsAbs(exe.Path) || strings.HasPrefix(exe.Path, exe.Dir) || !slices.Equal(exe.Args, []string{"-u", filepath.Join(exe.Dir, "bin", "toy"), "x"}) {
 			t.Errorf("to be run: %+v", exe)
 		}

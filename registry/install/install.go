@@ -229,7 +229,8 @@ func (in Installer) load() (*registry.Registry, error) {
 func (in Installer) want(r *registry.Registry, req Request) (wanted, error) {
 	w := wanted{
 		source: req.Source, version: req.Version, sha256: strings.TrimPrefix(strings.ToLower(req.SHA256), "sha256:"),
-		here: manifest.Here(), verify: r.Verify, keys: r.Keys, acceptSigner: req.AcceptSigner,
+		here: manifest.Here(), grant: registry.Grant{Sandbox: registry.SandboxAuto},
+		verify: r.Verify, keys: r.Keys, acceptSigner: req.AcceptSigner,
 	}
 	w.here.Accelerator = req.Accelerator
 	if registry.IsRemote(req.Source) {
@@ -268,7 +269,7 @@ func (in Installer) relative(path string) (string, error) {
 func (in Installer) wantAgain(r *registry.Registry, p registry.Plugin) wanted {
 	return wanted{
 		name: p.Name, source: p.Source, path: p.Path, version: p.Version, sha256: p.SHA256, here: p.Platform(),
-		verify: p.Verify, keys: r.Keys, pin: p.Pin,
+		grant: p.Grant, verify: p.Verify, insists: p.Insists, keys: r.Keys, pin: p.Pin,
 	}
 }
 

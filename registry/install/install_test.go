@@ -29,6 +29,9 @@ type shop struct {
 	*testing.T
 	dir string
 	in  Installer
+
+	asking sync.Mutex
+	asked  []registry.Grant // what programs could do when they were asked
 }
 
 func newShop(t *testing.T) *shop {
@@ -38,9 +41,13 @@ func newShop(t *testing.T) *shop {
 		t.Fatal(err)
 	}
 	t.Chdir(dir)
-	s := &shop{t, dir, Installer{
+	s := &shop{T: t, dir: dir}
+	s.in = Installer{
 		Dir: ".", Protocol: 1,
-		Describe: func(_ context.Context, _ string, exe registry.Executable) (sdk.Plugin, error) {
+		Describe: func(_ context.Context, _ string, grant registry.Grant, exe registry.Executable) (sdk.Plugin, error) {
+			s.asking.Lock()
+			s.asked = append(s.asked, grant)
+			s.asking.Unlock()
 			text, err := os.ReadFile(exe.Path)
 			if err != nil {
 				return sdk.Plugin{}, err
@@ -48,7 +55,7 @@ func newShop(t *testing.T) *shop {
 			var p sdk.Plugin
 			return p, json.Unmarshal(text, &p)
 		},
-	}}
+	}
 	s.otherMachine()
 	return s
 }

@@ -156,7 +156,7 @@ func (in Installer) store(ctx context.Context, w wanted, m manifest.Manifest, ha
 	}
 	exe, err = in.Builder.Package(hash, w.here)
 	if err == nil {
-		err = in.ask(ctx, m, exe)
+		err = in.ask(ctx, w, m, exe)
 	}
 	if err != nil {
 		return registry.Executable{}, nil, undo(err)
@@ -164,8 +164,8 @@ func (in Installer) store(ctx context.Context, w wanted, m manifest.Manifest, ha
 	return exe, undo, nil
 }
 
-func (in Installer) ask(ctx context.Context, m manifest.Manifest, exe registry.Executable) error {
-	says, err := in.Describe(ctx, m.Name, exe)
+func (in Installer) ask(ctx context.Context, w wanted, m manifest.Manifest, exe registry.Executable) error {
+	says, err := in.Describe(ctx, m.Name, w.grant, exe)
 	if err != nil {
 		return err
 	}
@@ -182,11 +182,11 @@ func isSource(path string) bool {
 // obtainSource builds a Go package and asks it. Nothing of it is pinned.
 func (in Installer) obtainSource(ctx context.Context, w wanted) (obtained, error) {
 	name := or(w.name, filepath.Base(w.path))
-	exe, err := in.Builder.Executable(ctx, registry.Plugin{Name: name, Source: w.source, Path: w.path})
+	exe, err := in.Builder.Executable(ctx, registry.Plugin{Name: name, Source: w.source, Path: w.path, Insists: w.insists})
 	if err != nil {
 		return obtained{}, err
 	}
-	says, err := in.Describe(ctx, name, exe)
+	says, err := in.Describe(ctx, name, w.grant, exe)
 	if err != nil {
 		return obtained{}, err
 	}
