@@ -207,7 +207,10 @@ func trainToy(t *testing.T, y *toy, req TrainRequest) (*Host, *run.Run, []string
 
 func TestTrainInMemory(t *testing.T) {
 	y := &toy{}
-	_, r, _ := trainToy(t, y, TrainRequest{Epochs: 3})
+	_, r, said := trainToy(t, y, TrainRequest{Epochs: 3})
+	if all := strings.Join(said, "\n"); !strings.Contains(all, "6 steps, in 3 epochs, teach little: with data as small as this, try --epochs 1000") {
+		t.Errorf("said %q", all)
+	}
 	s, err := r.Status()
 	if err != nil || s.State != run.Done || s.Step != 6 || s.Epoch != 3 {
 		t.Errorf("status %+v, %v", s, err)

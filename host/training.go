@@ -37,6 +37,8 @@ type training struct {
 	watcher Watcher
 	say     func(string)
 	warned  bool
+	steps   int       // so far
+	epochs  int       // that are to be
 	failed  error     // the first of watch
 	replot  time.Time // not before
 }
@@ -78,6 +80,9 @@ func (t *training) train(ctx context.Context, req TrainRequest) error {
 	}
 	if errors.Is(err, sdk.ErrStopped) {
 		err = sdk.Hint(err, "what was learned up to there is kept: genhost generate "+t.run.Name)
+	}
+	if err == nil && req.MaxSteps == 0 {
+		t.tellFewSteps()
 	}
 	err = errors.Join(err, t.board.Close())
 	state, reason := outcome(err)
@@ -124,6 +129,7 @@ func outcome(err error) (run.State, string) {
 func (t *training) watch(ctx context.Context, e sdk.Event) error {
 	t.watcher.Event(e)
 	if e.Preview == nil {
+		t.steps, t.epochs = e.Step, e.Epochs
 		t.tell(e)
 		return errors.Join(t.rec.Event(e), t.board.event(e))
 	}
@@ -207,4 +213,19 @@ func (t *training) Close() error {
 		t.stage.Close()
 	}
 	return errors.Join(errs...)
+}
+
+// fewSteps are too few to learn much from, and enoughSteps often enough.
+const (
+	fewSteps    = 200
+	enoughSteps = 2000
+)
+
+// tellFewSteps tells who trains on little data, for as many passes as are right
+// for more of it, that it takes more of them.
+func (t *training) tellFewSteps() {
+	_, inEpochs := t.run.Config.Settings["epochs"]
+	if steps, epochs := t.steps, t.epochs; inEpochs && steps > 0 && steps < fewSteps {
+		t.say(fmt.Sprintf("%d steps, in %d epochs, teach little: with data as small as this, try --epochs %d", steps, epochs, epochs*enoughSteps/steps))
+	}
 }
