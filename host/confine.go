@@ -46,15 +46,15 @@ func variables(g registry.Grant) []string {
 	return env
 }
 
-// ownFiles are a plugin's package, or else its executable and the folder that
-// this is in, if that can be thought to be the plugin's; and what a script's
+// ownFiles are a plugin's package, or else its executable; for a script, the
+// folder that this is in, if that can be thought to be the plugin's, and what its
 // interpreter needs.
 func (h *Host) ownFiles(exe registry.Executable) []string {
 	own := h.interpreters(exe.Path)
 	switch dir := filepath.Dir(exe.Path); {
 	case exe.Dir != "":
 		own = append(own, exe.Dir)
-	case !h.holdsAll(dir):
+	case isScript(exe.Path) && !h.holdsAll(dir):
 		own = append(own, dir)
 	}
 	return append(own, exe.Path)

@@ -91,7 +91,7 @@ func TestOwnFiles(t *testing.T) {
 	h := &Host{dir: filepath.Join(dir, "runs"), cache: filepath.Join(dir, "cache")}
 	python := []string{"venv/bin/python", "venv", "python/bin/python3.12", "python"}
 	for name, want := range map[string][]string{
-		"bin/plugin": {"bin/plugin", "bin"},
+		"bin/plugin": {"bin/plugin"}, // what lies beside it, in Downloads maybe, is not its
 		"plugin":     {"plugin"},
 		"script":     append([]string{"script"}, python...),
 		"bin/script": append([]string{"bin/script", "bin"}, python...),

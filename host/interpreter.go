@@ -40,6 +40,18 @@ func (h *Host) interpreters(program string) []string {
 	return needed
 }
 
+// isScript reports whether a program is text that another reads.
+func isScript(program string) bool {
+	f, err := os.Open(program)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	head := make([]byte, 2)
+	_, err = io.ReadFull(f, head)
+	return err == nil && string(head) == "#!"
+}
+
 // shebang returns the absolute path of the program that a script names in its
 // first line; "" where that is none, or it is no script.
 func shebang(script string) string {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 	"time"
@@ -101,8 +102,33 @@ func (h *Host) signerOf(ctx context.Context, from *oci.Repository, b oci.Bundle,
 	return verdict.Signer, nil
 }
 
+// maxPart is how large a file of a run can be that is no weights.
+const maxPart = 64 << 20
+
+// checkParts refuses a bundle of which too much would have to be fetched to tell
+// that it is no run.
+func checkParts(b oci.Bundle) error {
+	weights := 0
+	for _, f := range b.Files {
+		switch {
+		case !run.CanReceive(f.Name):
+		case path.Ext(f.Name) == ".safetensors":
+			weights++
+		case f.Size > maxPart:
+			return fmt.Errorf("%w: %s has %d MiB, of at most %d", sdk.ErrCorrupt, f.Name, f.Size>>20, maxPart>>20)
+		}
+	}
+	if weights != 1 {
+		return fmt.Errorf("%w: it holds the weights of %d checkpoints: want those of one", sdk.ErrCorrupt, weights)
+	}
+	return nil
+}
+
 // fill writes the files of a bundle that a run can have into a folder.
 func fill(ctx context.Context, from *oci.Repository, b oci.Bundle, dir string) error {
+	if err := checkParts(b); err != nil {
+		return err
+	}
 	for _, f := range b.Files {
 		if !run.CanReceive(f.Name) {
 			continue // of a newer genhost

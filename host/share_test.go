@@ -444,6 +444,24 @@ func TestPullOfStrangeBundles(t *testing.T) {
 	}
 }
 
+// What cannot be a run is refused before any of it is fetched.
+func TestTooMuchToPull(t *testing.T) {
+	good := oci.File{Name: "checkpoints/step-1/weights.safetensors", Size: 1 << 40}
+	for _, c := range []struct {
+		bad  oci.File
+		says string
+	}{
+		{oci.File{Name: "checkpoints/step-2/weights.safetensors", Size: 1}, "weights of 2 checkpoints"},
+		{oci.File{Name: "metrics.csv", Size: 1 << 30}, "metrics.csv has 1024 MiB, of at most 64"},
+		{oci.File{Name: "of/a/newer/genhost", Size: 1 << 40}, ""},
+	} {
+		err := checkParts(oci.Bundle{Files: []oci.File{good, c.bad}})
+		if (c.says == "") != (err == nil) || err != nil && (!errors.Is(err, sdk.ErrCorrupt) || !strings.Contains(err.Error(), c.says)) {
+			t.Errorf("%s: %v", c.bad.Name, err)
+		}
+	}
+}
+
 func replaceIn(name, file string, b []byte, old, with string) []byte {
 	if name != file {
 		return b

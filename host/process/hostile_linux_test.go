@@ -246,6 +246,16 @@ func TestNoSharedMemory(t *testing.T) {
 	allowed(t, sandbox.Sandbox{}, "write /dev/shm/mine")
 }
 
+// Where shared memory cannot be its own, a plugin has none in files.
+func TestNoSharedMemoryOfTheHost(t *testing.T) {
+	file := fmt.Sprintf("/dev/shm/genhost-test-%d", os.Getpid())
+	if err := os.WriteFile(file, []byte("shared"), 0o600); err != nil {
+		t.Skip(err)
+	}
+	defer os.Remove(file)
+	denied(t, "files", sandbox.Sandbox{}, "read "+file)
+}
+
 // A plugin that starts one process after another comes to an end, and so do
 // they, though they have left its group.
 func TestForkBomb(t *testing.T) {

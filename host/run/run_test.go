@@ -150,6 +150,7 @@ func TestConfigRoundTrip(t *testing.T) {
 	c := plan().Config
 	c.Created = time.Date(2026, 11, 23, 22, 8, 0, 123e6, time.UTC)
 	c.Seed = math.MaxUint64
+	c.Source.Dataset = ""
 	c.Source.Path = "/tmp/a \"quoted\"\tpath\\ with \x7f and ünï"
 	c.Settings = sdk.Settings{
 		"text": json.RawMessage(`"a\u001f\"\\\n\u007f\ud83d\ude00<&>"`), "empty": json.RawMessage(`""`), "none": json.RawMessage(`[]`),
@@ -206,6 +207,7 @@ func TestConfigRefuses(t *testing.T) {
 		"rate = 0.001":         "rate = nan",
 		"hidden = [256,":       "hidden = [{a = 1},",
 		`family = "vae"`:       "",
+		`path = ""`:            `path = "/home/me/.ssh"`, // where it has a dataset
 		`checkpoint_every = "`: `checkpoint_every = "soon`,
 	} {
 		if !strings.Contains(string(good), old) {
@@ -379,5 +381,17 @@ func TestEnvSaysNothingOfTheHost(t *testing.T) {
 	}
 	if name, err := os.Hostname(); err == nil && strings.Contains(string(data), `"`+name+`"`) {
 		t.Errorf("it names the machine: %s", data)
+	}
+}
+
+// A run that came from elsewhere has no path, whatever else it says that it
+// learned from: the modality would be let at it.
+func TestSharedHasNoPath(t *testing.T) {
+	for _, dataset := range []string{"", "fashion"} {
+		r := &Run{Plan: plan()}
+		r.Config.Source.Dataset, r.Config.Source.Path = dataset, "/home/me/.ssh"
+		if path := r.Shared().Config.Source.Path; path != "" {
+			t.Errorf("with dataset %q: %s", dataset, path)
+		}
 	}
 }

@@ -27,8 +27,10 @@ type Part struct {
 // whose machine it was.
 func (r *Run) Shared() Plan {
 	p := r.Plan
-	if source := &p.Config.Source; source.Dataset == "" {
-		source.From, source.Path = filepath.Base(source.From), ""
+	source := &p.Config.Source
+	source.Path = ""
+	if source.Dataset == "" {
+		source.From = filepath.Base(source.From)
 		p.Data.Source = filepath.Base(p.Data.Source)
 	}
 	p.Data.Files = nil

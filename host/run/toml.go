@@ -210,6 +210,9 @@ func decodeConfig(data []byte) (Config, error) {
 		CheckpointEvery: d.CheckpointEvery, Previews: d.Previews, HeldOut: d.HeldOut, Patience: d.Patience,
 		Source: d.Source, Model: d.Model,
 	}
+	if c.Source.Path != "" && c.Source.Dataset != "" {
+		return Config{}, fmt.Errorf("source.path and source.dataset: want one of them, and the other empty")
+	}
 	if c.Seed, err = decodeSeed(d.Seed); err != nil {
 		return Config{}, err
 	}

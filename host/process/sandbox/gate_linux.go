@@ -77,10 +77,10 @@ func (o orders) enter() (Report, error) {
 	if err := os.Chdir("/"); err != nil { // where the host is, is none of its business
 		return nil, err
 	}
-	open := o.Spaces.Why
+	open, ownMemory := o.Spaces.Why, false
 	if o.Spaces.Own {
-		open = ""
-		if err := o.hide(); err != nil {
+		var err error
+		if ownMemory, err = o.hide(); err != nil {
 			open = err.Error()
 		}
 	}
@@ -96,7 +96,7 @@ func (o orders) enter() (Report, error) {
 	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
 		return nil, fmt.Errorf("renounce new privileges: %w", err)
 	}
-	l, err := o.landlock()
+	l, err := o.landlock(ownMemory)
 	if err != nil {
 		return nil, err
 	}
@@ -115,8 +115,8 @@ func (o orders) limit() error {
 	if err := unix.Setrlimit(unix.RLIMIT_CORE, &none); err != nil {
 		return fmt.Errorf("forbid core dumps: %w", err)
 	}
-	if !o.Spaces.User || o.Processes == 0 {
-		return nil // it would count all that the user runs
+	if !o.counted() {
+		return nil
 	}
 	var now unix.Rlimit
 	if err := unix.Getrlimit(unix.RLIMIT_NPROC, &now); err != nil {
@@ -127,6 +127,26 @@ func (o orders) limit() error {
 		return fmt.Errorf("limit processes: %w", err)
 	}
 	return nil
+}
+
+// counted reports whether the kernel counts the program's processes, and nothing
+// else: in a user namespace, and there since Linux 5.14. Otherwise it would count
+// all that the user runs.
+func (o orders) counted() bool {
+	var name unix.Utsname
+	if !o.Spaces.User || o.Processes == 0 || unix.Uname(&name) != nil {
+		return false
+	}
+	return since(unix.ByteSliceToString(name.Release[:]), 5, 14)
+}
+
+// since reports whether a kernel's release is a version or a later one.
+func since(release string, major, minor int) bool {
+	var x, y int
+	if _, err := fmt.Sscanf(release, "%d.%d", &x, &y); err != nil {
+		return false
+	}
+	return x > major || x == major && y >= minor
 }
 
 // renounce gives up what root may do, but to read and write files whatever
@@ -168,7 +188,10 @@ func (o orders) report(l landlocked, filtered bool, open string) Report {
 		return Hold{From: from, Why: why}
 	}
 	sockets := hold("sockets", "hidden", open == "", open)
-	if l.abi >= 9 {
+	switch {
+	case o.Network && l.abi < 6: // there is no namespace to hold those that have no path
+		sockets = Hold{From: "sockets", Why: "with the network, abstract ones are open: " + l.whyNot(6)}
+	case l.abi >= 9:
 		sockets = Hold{From: "sockets", By: l.by()}
 	}
 	network := hold("network", "no sockets", filtered, o.Spaces.Why)
@@ -185,7 +208,7 @@ func (o orders) report(l landlocked, filtered bool, open string) Report {
 		sockets,
 		hold("signals", l.by(), l.abi >= 6, l.whyNot(6)),
 	}
-	if o.Spaces.User && o.Processes > 0 {
+	if o.counted() {
 		r = append(r, Hold{From: "processes", By: fmt.Sprintf("at most %d", o.Processes)})
 	}
 	return r

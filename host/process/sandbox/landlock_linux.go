@@ -25,13 +25,16 @@ var settings = []string{
 	"/sys/block", "/sys/bus", "/sys/class", "/sys/dev", "/sys/devices", "/sys/fs/cgroup", "/sys/kernel/mm", "/sys/module",
 	"/etc/alternatives", "/etc/ca-certificates", "/etc/fonts", "/etc/gai.conf", "/etc/group", "/etc/host.conf",
 	"/etc/hosts", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/ld.so.preload",
-	"/etc/locale.alias", "/etc/locale.conf", "/etc/localtime", "/etc/machine-id", "/etc/mime.types",
+	"/etc/locale.alias", "/etc/locale.conf", "/etc/localtime", "/etc/mime.types",
 	"/etc/nsswitch.conf", "/etc/OpenCL", "/etc/os-release", "/etc/passwd", "/etc/pki/tls/certs", "/etc/protocols",
 	"/etc/resolv.conf", "/etc/services", "/etc/ssl/certs", "/etc/ssl/openssl.cnf", "/etc/timezone", "/etc/vulkan",
 }
 
 // What every program may read and write: what holds nothing.
 var voids = []string{"/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"}
+
+// Where memory is that is shared by files.
+const sharedMemory = "/dev/shm"
 
 // What every program may compute with.
 var processors = []string{"/dev/nvidia*", "/dev/nvidia-caps/*", "/dev/kfd", "/dev/dri", "/dev/accel", "/dev/dxg"}
@@ -63,8 +66,9 @@ func (l landlocked) whyNot(abi int) string {
 }
 
 // landlock makes rules of the sandbox and puts this thread under them. The
-// thread must have renounced new privileges.
-func (o orders) landlock() (landlocked, error) {
+// thread must have renounced new privileges. OwnMemory is whether shared memory is
+// the program's own.
+func (o orders) landlock(ownMemory bool) (landlocked, error) {
 	abi, err := ll.LandlockGetABIVersion()
 	if err != nil {
 		return landlocked{why: "the kernel has no Landlock"}, nil
@@ -73,7 +77,7 @@ func (o orders) landlock() (landlocked, error) {
 	if o.Network {
 		config.HandledAccessNet = 0
 	}
-	rules, err := o.rules(abi)
+	rules, err := o.rules(abi, ownMemory)
 	if err != nil {
 		return landlocked{}, err
 	}
@@ -91,13 +95,15 @@ func (o orders) landlock() (landlocked, error) {
 }
 
 // rules are what may be done to which paths, besides those that [given] is for.
-func (o orders) rules(abi int) ([]landlock.Rule, error) {
+func (o orders) rules(abi int, ownMemory bool) ([]landlock.Rule, error) {
 	r := ruler{abi: abi}
 	r.allow(running, installed...)
 	r.allow(running, o.Path)
 	r.allow(running, o.Run...)
 	r.allow(reading, settings...)
-	r.allow(writing, "/dev/shm")
+	if ownMemory {
+		r.allow(writing, sharedMemory)
+	}
 	r.allow(inFile, voids...)
 	for _, pattern := range processors {
 		there, err := filepath.Glob(pattern)

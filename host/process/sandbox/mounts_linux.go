@@ -14,13 +14,13 @@ import (
 // hide changes what this process sees of the file system, in a namespace of
 // its own: where programs listen on sockets there is nothing, and memory that
 // is shared by files is its own. Landlock keeps nobody from connecting to a
-// socket before its version 9.
-func (o orders) hide() error {
+// socket before its version 9. It reports whether that memory is.
+func (o orders) hide() (ownMemory bool, err error) {
 	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_SLAVE, ""); err != nil {
-		return fmt.Errorf("hide sockets: %w", err)
+		return false, fmt.Errorf("hide sockets: %w", err)
 	}
-	if err := unix.Mount("genhost", "/dev/shm", "tmpfs", unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, ""); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("hide shared memory: %w", err)
+	if err := unix.Mount("genhost", sharedMemory, "tmpfs", unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, ""); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return false, fmt.Errorf("hide shared memory: %w", err)
 	}
 	c := cover{needed: o.needed()}
 	c.all("/run")
@@ -31,7 +31,7 @@ func (o orders) hide() error {
 	for _, name := range []string{".docker", ".gnupg", ".ssh", ".1password"} {
 		c.path(filepath.Join(o.Home, name))
 	}
-	return c.err
+	return true, c.err
 }
 
 // needed are the paths that may not be hidden.
