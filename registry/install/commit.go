@@ -84,15 +84,28 @@ func (in Installer) writeLock(old, new lock.File) error {
 	return new.Write()
 }
 
-// added is models.toml with a new plugin and its models.
-func (in Installer) added(ctx context.Context, r *registry.Registry, i *Installed, w wanted, req Request, m manifest.Manifest) (string, error) {
+// added is models.toml with a plugin and its models, or with what a plugin that
+// is there already is now told. What was obtained is held to the terms that
+// models.toml has for one of its name, which was not known before.
+func (in Installer) added(ctx context.Context, r *registry.Registry, got *obtained, req Request) (string, error) {
+	i, m := &got.installed, got.manifest
+	w, err := in.want(r, req)
+	if err != nil {
+		return "", err
+	}
+	if before, ok := r.Lock.Plugin(i.Name); ok {
+		w.pin = &before
+	}
+	if err := in.meets(*got, w); err != nil {
+		return "", err
+	}
 	if p, err := r.Plugin(i.Name); err == nil {
 		if p.Source != w.source {
 			err := fault.Mark(fault.ErrConfig, fmt.Errorf("%s:%d: there is a plugin %s already, from %s", r.Path, p.Line, p.Name, p.Source))
 			return "", sdk.Hint(err, "give this one another name with --as NAME, or remove that one: genhost plugin remove "+p.Name)
 		}
 		i.Granted = grants(p.Grant, m.Needs)
-		return "", nil // it is there
+		return in.updated(p, w)
 	}
 	text, err := textOf(r)
 	if err != nil {
@@ -192,9 +205,9 @@ func (in Installer) modelText(ctx context.Context, name, plugin string, m manife
 	return b.String()
 }
 
-// updated is models.toml with what an upgrade was told.
+// updated is models.toml with what an upgrade was told, or "" for nothing.
 func (in Installer) updated(p registry.Plugin, w wanted) (string, error) {
-	if w.version == p.Version && w.sha256 == p.SHA256 {
+	if w.version == p.Version && w.sha256 == p.SHA256 && w.here.Accelerator == p.Accelerator {
 		return "", nil
 	}
 	text, err := document.ReadFile(in.modelsFile())
@@ -202,7 +215,7 @@ func (in Installer) updated(p registry.Plugin, w wanted) (string, error) {
 		return "", err
 	}
 	e := document.Edit{Text: text}
-	for _, pair := range [][3]string{{"version", w.version, p.Version}, {"sha256", w.sha256, p.SHA256}} {
+	for _, pair := range [][3]string{{"version", w.version, p.Version}, {"sha256", w.sha256, p.SHA256}, {"accelerator", w.here.Accelerator, p.Accelerator}} {
 		if pair[1] != pair[2] && !e.Set([]string{"plugins", p.Name}, pair[0], pair[1]) {
 			err := fault.Mark(fault.ErrConfig, fmt.Errorf("%s has no table [plugins.%s]", in.modelsFile(), p.Name))
 			return "", sdk.Hint(err, fmt.Sprintf("write %s = %s by hand", pair[0], document.Quote(pair[1])))

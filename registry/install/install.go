@@ -1,6 +1,7 @@
 package install
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,8 +20,10 @@ import (
 	"github.com/genhost/genhost/sdk"
 )
 
-// Install installs a plugin that models.toml does not have, and adds it with
-// its models. A models.toml that is not there is made.
+// Install installs a plugin, and adds it to models.toml with its models. A
+// models.toml that is not there is made. A plugin that it has already, from the
+// same source, is upgraded: on the terms of its entry, but for what the request
+// says otherwise.
 func (in Installer) Install(ctx context.Context, req Request) (Installed, error) {
 	if req.Source == "" {
 		return Installed{}, fault.Mark(fault.ErrConfig, errors.New("the source is empty"))
@@ -42,17 +45,10 @@ func (in Installer) Install(ctx context.Context, req Request) (Installed, error)
 	if err != nil {
 		return Installed{}, about(req.Source, err)
 	}
-	if got.installed.Name = req.As; req.As == "" {
-		got.installed.Name = got.pin.Package
-	}
-	got.pin.Name = got.installed.Name
+	req.As = cmp.Or(req.As, got.pin.Package)
+	got.installed.Name, got.pin.Name = req.As, req.As
 	err = got.undo(in.commit(ctx, got, func(r *registry.Registry) (string, error) {
-		if before, ok := r.Lock.Plugin(got.pin.Name); ok {
-			if err := sameSigner(w, before, got.pin.Signer, got.pin.Key); err != nil {
-				return "", err
-			}
-		}
-		return in.added(ctx, r, &got.installed, w, req, got.manifest)
+		return in.added(ctx, r, &got, req)
 	}))
 	if err != nil {
 		return Installed{}, about(req.Source, err)
@@ -225,8 +221,40 @@ func (in Installer) load() (*registry.Registry, error) {
 	return registry.Load(in.modelsFile())
 }
 
-// want says what a request asks for.
+// want says what a request asks for: of a plugin that models.toml has, what
+// that says, and over it what the request does.
 func (in Installer) want(r *registry.Registry, req Request) (wanted, error) {
+	w, err := in.wantNew(r, req)
+	if err != nil {
+		return w, err
+	}
+	p, ok := already(r, w, req.As)
+	if !ok {
+		return w, nil
+	}
+	again := in.wantAgain(r, p)
+	again.version, again.sha256 = cmp.Or(w.version, p.Version), cmp.Or(w.sha256, p.SHA256)
+	again.here.Accelerator, again.acceptSigner = cmp.Or(req.Accelerator, p.Accelerator), req.AcceptSigner
+	return again, nil
+}
+
+// already returns the plugin of models.toml that is meant by a source and a
+// name. Without a name, it is the one that has its package's, as far as that is
+// known before there is a package.
+func already(r *registry.Registry, w wanted, name string) (registry.Plugin, bool) {
+	for _, p := range r.Plugins {
+		same := p.Source == w.source || w.path != "" && p.Path == w.path
+		named := p.Name == name || name == "" && (p.Pin == nil || p.Pin.Package == "" || p.Pin.Package == p.Name)
+		if same && named {
+			return p, true
+		}
+	}
+	return registry.Plugin{}, false
+}
+
+// wantNew says what a request asks for of a plugin that models.toml does not
+// have.
+func (in Installer) wantNew(r *registry.Registry, req Request) (wanted, error) {
 	w := wanted{
 		source: req.Source, version: req.Version, sha256: strings.TrimPrefix(strings.ToLower(req.SHA256), "sha256:"),
 		here: manifest.Here(), grant: registry.Grant{Sandbox: registry.SandboxAuto},

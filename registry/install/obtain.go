@@ -23,6 +23,7 @@ type obtained struct {
 	installed Installed
 	manifest  manifest.Manifest
 	pin       lock.Plugin
+	verdict   sign.Verdict          // on what is pinned
 	undo      func(err error) error // is called at the end with what went wrong, or nil
 }
 
@@ -60,7 +61,7 @@ func (in Installer) obtain(ctx context.Context, w wanted) (obtained, error) {
 	if err != nil {
 		return obtained{}, err
 	}
-	o := obtained{installed: describe(m, w.source), manifest: m, undo: undo, pin: lock.Plugin{
+	o := obtained{installed: describe(m, w.source), manifest: m, undo: undo, verdict: verdict, pin: lock.Plugin{
 		Source: w.source, Constraint: w.version, Pinned: true, Package: m.Name, Version: m.Version,
 		Archive: f.archive, Signer: verdict.Signer, Key: verdict.Key, Trees: f.trees,
 	}}
@@ -92,6 +93,23 @@ func (in Installer) acceptable(m manifest.Manifest, w wanted) error {
 		return nil
 	}
 	_, err = c.Best(m.Name, []string{m.Version})
+	return err
+}
+
+// meets reports what was obtained, on some terms, where it does not meet
+// others.
+func (in Installer) meets(got obtained, w wanted) error {
+	if !got.pin.Pinned {
+		return nil // it is the user's own, and found when it is used
+	}
+	if err := in.acceptable(got.manifest, w); err != nil {
+		return err
+	}
+	if w.sha256 != "" && got.pin.Archive != "sha256:"+w.sha256 {
+		err := fmt.Errorf("it is %s, and not sha256:%s", or(got.pin.Archive, "no archive"), w.sha256)
+		return sdk.Hint(fault.Mark(fault.ErrVerify, err), "it is another than it should be: ask its publisher")
+	}
+	_, err := judge(w, got.verdict)
 	return err
 }
 
