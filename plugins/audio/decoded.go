@@ -12,11 +12,11 @@ import (
 // of.
 const smoothed = 1
 
-// again compares held-out clips with what the model decodes of them, by their
+// decodedAgain compares held-out clips with what the model decodes of them, by their
 // log-spectral distance. A model that has learned the training clips by heart
 // decodes the nearest of them; one that knows all but the grain of noise, which
 // nothing can tell beforehand, decodes about a smoothed clip.
-func (x *hearing) again(ctx context.Context) ([]sdk.Measurement, error) {
+func (x *hearing) decodedAgain(ctx context.Context) ([]sdk.Measurement, error) {
 	clips := withLevels(x.test)[:min(len(x.decoded), len(withLevels(x.test)))]
 	if len(clips) == 0 {
 		return nil, nil

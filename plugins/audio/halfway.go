@@ -8,9 +8,9 @@ import (
 	"github.com/genhost/genhost/sdk"
 )
 
-// apartInTime is by how much the ends of two clips are apart, in seconds, of which
-// it is asked when a clip between them ends.
-const apartInTime = 0.05
+// leastBetweenEnds is how far apart the ends of two clips must be, in seconds, for
+// it to be asked when a clip between them ends.
+const leastBetweenEnds = 0.05
 
 // A middle is what is decoded halfway between two clips, and what is decoded of
 // these.
@@ -50,7 +50,7 @@ func (x *hearing) halfway(ctx context.Context) ([]sdk.Measurement, error) {
 	for _, m := range x.middles {
 		both := x.overlay(m.from, m.to)
 		middles, overlaid, ends = append(middles, m.of), append(overlaid, both), append(ends, m.from)
-		if first, last := min(m.from.end(), m.to.end()), max(m.from.end(), m.to.end()); last-first >= apartInTime {
+		if first, last := min(m.from.end(), m.to.end()), max(m.from.end(), m.to.end()); last-first >= leastBetweenEnds {
 			ending = append(ending, (m.of.end()-first)/(last-first))
 			endingOverlaid = append(endingOverlaid, (both.end()-first)/(last-first))
 		}
@@ -75,7 +75,7 @@ func (x *hearing) halfway(ctx context.Context) ([]sdk.Measurement, error) {
 	return append(found, sdk.Measurement{
 		Name: "halfway-end", Doc: "when what is decoded halfway between two clips has faded: 0 is when the first of them has, 1 when the last has",
 		Value: when, SE: seWhen, N: len(ending),
-		Note: fmt.Sprintf("two clips laid over one another: %.2f; of clips that fade %g ms apart or more", late, 1000*apartInTime),
+		Note: fmt.Sprintf("two clips laid over one another: %.2f; of clips that fade %g ms apart or more", late, 1000*leastBetweenEnds),
 	}), nil
 }
 

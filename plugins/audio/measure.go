@@ -19,11 +19,11 @@ const (
 	levelsAtOnce = 1 << 24
 )
 
-// Measure compares clips: by how far they are from the nearest held-out clip,
-// and what is decoded from the clip that was encoded; by how many are silent and
-// what of them is clipped, and by how bright they are and how they rise and fade. A ceiling is what held-out clips get, or training
-// clips where the others are compared with held-out ones; a floor is what clips of
-// noise with the mean spectrum of the training clips get.
+// Measure compares clips with held-out ones by distance, brightness, rise and
+// fade; tells how many are silent or clipped; and compares held-out clips with
+// what the model decodes of them and between them. A ceiling is what held-out
+// clips get, or training clips where the others are compared with held-out ones;
+// a floor is what clips of noise with the mean spectrum of the training clips get.
 func (m *audio) Measure(ctx context.Context, space sdk.Space, c sdk.Comparison) ([]sdk.Measurement, error) {
 	codec, err := codecOf(space)
 	if err != nil {
@@ -55,7 +55,7 @@ func (m *audio) Measure(ctx context.Context, space sdk.Space, c sdk.Comparison) 
 	if err != nil {
 		return nil, err
 	}
-	again, err := x.again(ctx)
+	again, err := x.decodedAgain(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -252,145 +252,4 @@ func (x *hearing) average() heard {
 		}
 	}
 	return heard{level: mean}
-}
-
-// silent is the share of clips no level of which is above −60 dB.
-func (x *hearing) silent() sdk.Measurement {
-	of := func(clips []heard) float64 {
-		n := 0.0
-		for _, h := range clips {
-			if h.loudest <= inaudible {
-				n++
-			}
-		}
-		return n / float64(len(clips))
-	}
-	share, real, n := of(x.generated), of(x.test), len(x.generated)
-	return sdk.Measurement{
-		Name: "silent", Doc: "share of clips no bin of which is louder than a sine of 60 dB below full scale",
-		Value: share, SE: math.Sqrt(share * (1 - share) / float64(n)), N: n, Better: "lower", Ceiling: &real,
-	}
-}
-
-// clipped is the share of samples that are written at an end of the scale. What
-// is written of spectrograms is within it whatever they say.
-func (x *hearing) clipped() []sdk.Measurement {
-	if !x.waveform {
-		return nil
-	}
-	of := func(clips []heard) (mean, se float64) {
-		var shares []float64
-		for _, h := range clips {
-			shares = append(shares, h.clipped)
-		}
-		return meanOf(shares)
-	}
-	share, se := of(x.generated)
-	real, _ := of(x.test)
-	return []sdk.Measurement{{
-		Name: "clipped", Doc: "share of samples that a file of 16 bits has at an end of its scale",
-		Value: share, SE: se, N: len(x.generated), Better: "lower", Ceiling: &real,
-	}}
-}
-
-// brightness compares the spectral centroids of frames with those of training
-// clips.
-func (x *hearing) brightness() sdk.Measurement {
-	real := pitchesOf(x.train)
-	js := func(clips []heard) float64 { return divergence(pitchesOf(clips[:len(x.noise)]), real) }
-	held, noise := js(x.test), js(x.noise)
-	return sdk.Measurement{
-		Name: "centroid-js", Doc: "Jensen-Shannon divergence, in bits, of the spectral centroids of frames from those of training clips, by thirds of octaves",
-		Value: js(x.generated), N: len(x.noise), Better: "lower", Floor: &noise, Ceiling: &held,
-	}
-}
-
-// pitchesOf counts the frames of clips.
-func pitchesOf(clips []heard) (all [thirds]float64) {
-	for _, h := range clips {
-		for i, n := range h.pitches {
-			all[i] += n
-		}
-	}
-	return all
-}
-
-// divergence is the Jensen-Shannon divergence of two histograms in bits: 1 where
-// they share nothing, or one has nothing.
-func divergence(p, q [thirds]float64) float64 {
-	ofP, ofQ, js := 0.0, 0.0, 0.0
-	for i := range p {
-		ofP, ofQ = ofP+p[i], ofQ+q[i]
-	}
-	if ofP == 0 && ofQ == 0 {
-		return 0
-	}
-	if ofP == 0 || ofQ == 0 {
-		return 1
-	}
-	for i := range p {
-		a, b := p[i]/ofP, q[i]/ofQ
-		for _, v := range []float64{a, b} {
-			if v > 0 {
-				js += v * math.Log2(2*v/(a+b)) / 2
-			}
-		}
-	}
-	return max(0, js)
-}
-
-// times compares how long something takes in each clip, 0 in silent ones, with
-// how long it takes in training clips.
-func (x *hearing) times(name, what string, of func(heard) float64) sdk.Measurement {
-	seconds := func(clips []heard) []float64 {
-		var all []float64
-		for _, h := range clips {
-			all = append(all, of(h))
-		}
-		return all
-	}
-	real := seconds(x.train)
-	from := func(clips []heard) float64 { return 1000 * wasserstein(seconds(clips[:len(x.noise)]), real) }
-	held, noise := from(x.test), from(x.noise)
-	return sdk.Measurement{
-		Name: name, Doc: fmt.Sprintf("Wasserstein distance, in ms, of the times %s from those of training clips", what),
-		Value: from(x.generated), N: len(x.noise), Better: "lower", Floor: &noise, Ceiling: &held,
-	}
-}
-
-// wasserstein is the first Wasserstein distance of two samples: the area between
-// their distribution functions.
-func wasserstein(a, b []float64) float64 {
-	a, b = slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b))
-	area, i, j := 0.0, 0, 0
-	at := min(a[0], b[0])
-	for i < len(a) || j < len(b) {
-		next := math.Inf(1)
-		if i < len(a) {
-			next = a[i]
-		}
-		if j < len(b) {
-			next = min(next, b[j])
-		}
-		area += (next - at) * math.Abs(float64(i)/float64(len(a))-float64(j)/float64(len(b)))
-		for at = next; i < len(a) && a[i] == at; {
-			i++
-		}
-		for j < len(b) && b[j] == at {
-			j++
-		}
-	}
-	return area
-}
-
-// meanOf returns the mean of numbers, and its standard error.
-func meanOf(v []float64) (mean, se float64) {
-	n := float64(len(v))
-	for _, x := range v {
-		mean += x / n
-	}
-	for _, x := range v {
-		se += (x - mean) * (x - mean) / n
-	}
-	return mean, math.Sqrt(se / n)
 }

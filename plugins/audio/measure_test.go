@@ -138,6 +138,21 @@ func TestHistograms(t *testing.T) {
 	}
 }
 
+func TestMeanOf(t *testing.T) {
+	for _, c := range []struct {
+		v        []float64
+		mean, se float64
+	}{
+		{[]float64{3}, 3, 0},
+		{[]float64{1, 3}, 2, 1},
+		{[]float64{2, 4, 4, 4, 5, 5, 7, 9}, 5, math.Sqrt(32.0 / 7 / 8)},
+	} {
+		if mean, se := meanOf(c.v); !(math.Abs(mean-c.mean) < 1e-12 && math.Abs(se-c.se) < 1e-12) {
+			t.Errorf("%v: %g ± %g, want %g ± %g", c.v, mean, se, c.mean, c.se)
+		}
+	}
+}
+
 // measured is what is found in rows that are said to be generated.
 func measured(t *testing.T, space sdk.Space, generated, train, test sdk.Batch) map[string]sdk.Measurement {
 	t.Helper()
