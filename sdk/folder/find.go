@@ -61,8 +61,8 @@ type Folder struct {
 }
 
 // Open finds the files of a folder that is takes by their names. Its
-// sub-folders are splits if one is called train and the others val or test;
-// else each is a label. Links are followed from the folder itself, its splits
+// sub-folders are splits if they are called so, see [AreSplits]; else each is a
+// label. Links are followed from the folder itself, its splits
 // and its labels. What is hidden, and what is no file, is passed over.
 func Open(dir string, is func(name string) bool) (Folder, error) {
 	f := Folder{Roots: []string{dir}}
@@ -97,11 +97,12 @@ func Open(dir string, is func(name string) bool) (Folder, error) {
 
 var splitOf = map[string]string{"train": Train, "val": Val, "valid": Val, "validation": Val, "test": Test}
 
-// SplitOf returns the split that a name means; "" for none.
+// SplitOf returns the split that a name means, "" for none: valid and validation
+// are val.
 func SplitOf(name string) string { return splitOf[name] }
 
-// AreSplits reports whether names are those of splits: train, and others, each
-// once.
+// AreSplits reports whether names are those of splits: train, alone or with val
+// or test or both, each once.
 func AreSplits(names []string) bool {
 	seen := map[string]bool{}
 	for _, name := range names {
