@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
 
 	"github.com/genhost/genhost/sdk"
 )
@@ -48,12 +49,47 @@ func (m *images) Inspect(ctx context.Context, src sdk.Source) (sdk.Info, error) 
 	if err != nil {
 		return sdk.Info{}, err
 	}
-	f, err := m.frame(ctx, c)
+	p, err := m.plan(ctx, src, c, s)
 	if err != nil {
 		return sdk.Info{}, err
 	}
-	each := m.variants(src, s)
-	return sdk.Info{Space: f.space(c.labels, metaOf(each)), Rows: s.count * each, Splits: c.splitNames(), Licence: c.licence, Files: c.files}, nil
+	return sdk.Info{Space: p.space, Rows: s.count * p.each, Splits: c.splitNames(), Licence: c.licence, Files: c.files}, nil
+}
+
+// A plan says what a split's pictures become.
+type plan struct {
+	frame  *frame
+	space  sdk.Space
+	each   int       // rows of each picture
+	number []float32 // of each of the collection's labels; nil for rows without
+}
+
+// plan has rows of the Space that a model knows, if one is given, or else of one
+// that suits all pictures.
+func (m *images) plan(ctx context.Context, src sdk.Source, c *collection, s split) (p plan, err error) {
+	p.each = m.variants(src, s)
+	labels := c.labels
+	if src.Space != nil {
+		labels, err = c.labelsOf(*src.Space)
+		if err == nil {
+			p.frame, err = m.frameOf(*src.Space)
+		}
+		if err != nil {
+			err = fmt.Errorf("%s%s: %w", src.Path, src.Dataset, err)
+		}
+	} else {
+		p.frame, err = m.frame(ctx, c)
+	}
+	if err != nil {
+		return plan{}, err
+	}
+	p.space = p.frame.space(labels, metaOf(p.each))
+	if labels != nil {
+		for _, l := range c.labels {
+			p.number = append(p.number, float32(slices.Index(labels, l)))
+		}
+	}
+	return p, nil
 }
 
 // batchNumbers is about how many numbers are handed to a RowWriter at a time.
@@ -66,22 +102,20 @@ func (m *images) Read(ctx context.Context, src sdk.Source, w sdk.RowWriter) erro
 	if err != nil {
 		return err
 	}
-	f, err := m.frame(ctx, c)
+	p, err := m.plan(ctx, src, c, s)
 	if err != nil {
 		return err
 	}
-	each := m.variants(src, s)
-	space := f.space(c.labels, metaOf(each))
-	if err := w.Begin(space, sdk.Bytes); err != nil {
+	if err := w.Begin(p.space, sdk.Bytes); err != nil {
 		return err
 	}
-	b := sdk.Reuse(sdk.Batch{}, space, max(1, min(256, batchNumbers/space.Size())))
+	b := sdk.Reuse(sdk.Batch{}, p.space, max(1, min(256, batchNumbers/p.space.Size())))
 	n, pictures := 0, 0
-	err = s.read(ctx, func(p picture) error {
-		for k := range each {
-			f.fill(b.Row(n), p, m.change(pictures, k))
-			if c.labels != nil {
-				b.Conditions[label][n] = float32(p.label)
+	err = s.read(ctx, func(one picture) error {
+		for k := range p.each {
+			p.frame.fill(b.Row(n), one, m.change(pictures, k))
+			if p.number != nil {
+				b.Conditions[label][n] = p.number[one.label]
 			}
 			if n++; n < b.Len() {
 				continue

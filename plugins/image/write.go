@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/genhost/genhost/sdk"
 	"github.com/genhost/genhost/sdk/folder"
@@ -41,6 +42,14 @@ func (m *images) Write(ctx context.Context, space sdk.Space, rows sdk.Batch, dir
 
 // drawable reports rows that are no pictures.
 func drawable(space sdk.Space, rows sdk.Batch) error {
+	if err := pictures(space, sdk.Unit, sdk.Binary); err != nil {
+		return err
+	}
+	return space.Check(rows)
+}
+
+// pictures reports a Space whose rows are no pictures of numbers of these kinds.
+func pictures(space sdk.Space, kinds ...sdk.Kind) error {
 	if err := space.Validate(); err != nil {
 		return err
 	}
@@ -48,11 +57,11 @@ func drawable(space sdk.Space, rows sdk.Batch) error {
 		return fmt.Errorf("%w: rows of shape %v are no pictures: want height, width and 1 or 3 channels", sdk.ErrBadInput, space.Shape)
 	}
 	for _, g := range space.Segments {
-		if g.Kind != sdk.Unit && g.Kind != sdk.Binary {
+		if !slices.Contains(kinds, g.Kind) {
 			return fmt.Errorf("%w: %s values are no pixels: want unit values", sdk.ErrBadInput, g.Kind)
 		}
 	}
-	return space.Check(rows)
+	return nil
 }
 
 // toImage makes a picture of a row.
