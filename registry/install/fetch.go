@@ -147,6 +147,20 @@ func (r *renamed) Unwrap() error { return r.err }
 // notLooked is the verdict where signatures are of no interest.
 var notLooked = sign.Verdict{Problem: "signatures are not looked at"}
 
+// trusted are the keys that may vouch for what is wanted, that of who signed it
+// before first: who signs besides is no change.
+func (w wanted) trusted() []sign.Key {
+	var keys []sign.Key
+	for _, k := range w.keys {
+		if w.pin != nil && k.Text == w.pin.Key {
+			keys = append([]sign.Key{k}, keys...)
+		} else {
+			keys = append(keys, k)
+		}
+	}
+	return keys
+}
+
 // verdictOn looks for a signature of a file.
 func (in Installer) verdictOn(w wanted, plugin, file string, signed signatures) (sign.Verdict, error) {
 	if w.verify == sign.Off {
@@ -161,7 +175,7 @@ func (in Installer) verdictOn(w wanted, plugin, file string, signed signatures) 
 		return sign.Verdict{}, err
 	}
 	defer f.Close()
-	return sign.Verify(w.keys, plugin, f, texts, in.now())
+	return sign.Verify(w.trusted(), plugin, f, texts, in.now())
 }
 
 // keep copies a file, and returns its SHA-256.
@@ -213,6 +227,6 @@ func (in Installer) verdictOnDigest(w wanted, digest string, signed signatures) 
 		if err != nil {
 			return sign.Unreadable(err), nil
 		}
-		return sign.Verify(w.keys, plugin, strings.NewReader(digest), texts, in.now())
+		return sign.Verify(w.trusted(), plugin, strings.NewReader(digest), texts, in.now())
 	}
 }

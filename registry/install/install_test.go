@@ -441,6 +441,21 @@ func TestLock(t *testing.T) {
 	}
 	s.write("models.toml", models)
 	s.mustBe(s.in.Lock(t.Context(), true), fault.ErrConfig, "has no plugin toy")
+
+	// What is built from source is in it too, and is left as it was installed.
+	s.write("models.toml", "schema = 1\n[plugins.mine]\nsource = './mine'\n")
+	s.mustBe(s.in.Lock(t.Context(), true), fault.ErrConfig, "does not say of mine")
+	if err := s.in.Lock(t.Context(), false); err != nil || !strings.Contains(s.read(lock.Name), "pinned = false") {
+		t.Errorf("got %v", err)
+	}
+	locked := strings.Replace(s.read(lock.Name), "pinned =", "package = \"toy\"\npinned =", 1)
+	s.write(lock.Name, locked)
+	if err := s.in.Lock(t.Context(), true); err != nil {
+		t.Error(err)
+	}
+	if err := s.in.Lock(t.Context(), false); err != nil || s.read(lock.Name) != locked {
+		t.Errorf("got %v and\n%s", err, s.read(lock.Name))
+	}
 }
 
 // TestManyAtATime has 20 installations of two plugins under names of their own

@@ -173,7 +173,7 @@ func (in Installer) Lock(ctx context.Context, check bool) error {
 	if err != nil {
 		return err
 	}
-	f, stale := r.Lock, []string{}
+	f, stale, missing := r.Lock, []string{}, []string{}
 	for _, p := range r.Lock.Plugins {
 		if _, err := r.Plugin(p.Name); err != nil {
 			f, stale = f.Without(p.Name), append(stale, p.Name)
@@ -181,7 +181,9 @@ func (in Installer) Lock(ctx context.Context, check bool) error {
 	}
 	for _, p := range r.Plugins {
 		if !in.installs(p) {
-			f = f.With(lock.Plugin{Name: p.Name, Source: p.Source})
+			if p.Pin == nil || p.Pin.Source != p.Source { // else it may say more of it
+				f, missing = f.With(lock.Plugin{Name: p.Name, Source: p.Source}), append(missing, p.Name)
+			}
 			continue
 		}
 		if err := p.CheckPin(); err != nil {
@@ -193,6 +195,10 @@ func (in Installer) Lock(ctx context.Context, check bool) error {
 	}
 	if len(stale) > 0 {
 		err := fault.Mark(fault.ErrConfig, fmt.Errorf("%s pins %s, which models.toml does not have", r.Lock.Path, strings.Join(stale, ", ")))
+		return sdk.Hint(err, "genhost plugin lock")
+	}
+	if len(missing) > 0 {
+		err := fault.Mark(fault.ErrConfig, fmt.Errorf("%s does not say of %s that it is not pinned", r.Lock.Path, strings.Join(missing, ", ")))
 		return sdk.Hint(err, "genhost plugin lock")
 	}
 	return nil

@@ -93,7 +93,8 @@ func Unreadable(err error) Verdict {
 }
 
 // Verify looks for one among signatures by which one of the keys vouches for a
-// plugin, at a time. Message is what is signed.
+// plugin, at a time: of several the one of the first key. Message is what is
+// signed.
 func Verify(keys []Key, plugin string, message io.Reader, signatures [][]byte, now time.Time) (Verdict, error) {
 	if len(signatures) == 0 {
 		return Unsigned(), nil
@@ -104,12 +105,11 @@ func Verify(keys []Key, plugin string, message io.Reader, signatures [][]byte, n
 		return Verdict{}, err
 	}
 	verdict := Verdict{Problem: "its signature is none of minisign", Advice: "ask its publisher for a good one"}
-	for _, text := range signatures {
-		var s minisign.Signature
-		if s.UnmarshalText(text) != nil {
+	for _, text := range inOrder(signatures, keys) {
+		s, i, ok := signer(text, keys)
+		if !ok {
 			continue
 		}
-		i := slices.IndexFunc(keys, func(k Key) bool { return k.public.ID() == s.KeyID })
 		if i < 0 {
 			verdict = Verdict{
 				Problem: fmt.Sprintf("it is signed with key %016X, which models.toml does not know", s.KeyID),
@@ -130,6 +130,24 @@ func Verify(keys []Key, plugin string, message io.Reader, signatures [][]byte, n
 		}
 	}
 	return verdict, nil
+}
+
+// signer reads a signature, and finds the key that made it: -1 is none of them.
+func signer(text []byte, keys []Key) (s minisign.Signature, key int, ok bool) {
+	if s.UnmarshalText(text) != nil {
+		return s, -1, false
+	}
+	return s, slices.IndexFunc(keys, func(k Key) bool { return k.public.ID() == s.KeyID }), true
+}
+
+// inOrder sorts signatures by the keys that made them. Those that nobody knows
+// come first: what is told last is what is wrong with one that is known.
+func inOrder(signatures [][]byte, keys []Key) [][]byte {
+	return slices.SortedStableFunc(slices.Values(signatures), func(a, b []byte) int {
+		_, i, _ := signer(a, keys)
+		_, j, _ := signer(b, keys)
+		return i - j
+	})
 }
 
 // maxLegacy is how much of a message is kept for signatures of the old kind,
