@@ -142,6 +142,9 @@ func (in Installer) restore(ctx context.Context, r *registry.Registry, p registr
 		err := fault.Mark(fault.ErrVerify, fmt.Errorf("it is not what %s pins", lock.Name))
 		return Installed{}, got.undo(sdk.Hint(err, "if its publisher has put something new there, and you want that: genhost plugin upgrade "+p.Name))
 	}
+	if pinned && p.Pin.Archive == "" { // its copy is an archive, where the source is a folder
+		got.pin.Archive = ""
+	}
 	return got.installed, got.undo(in.commit(ctx, got, unchanged))
 }
 

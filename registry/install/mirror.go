@@ -2,7 +2,10 @@ package install
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -52,14 +55,15 @@ func (in Installer) Mirror(ctx context.Context, place string) ([]Copy, error) {
 	return all, nil
 }
 
-// copyIn is where a mirror has the copy of a plugin: a path, or a reference.
+// copyIn is where a mirror has the copy of a plugin: a path, or a reference. Its
+// name is that in models.toml, where each is another's.
 func copyIn(place string, p registry.Plugin) (string, error) {
 	if !isOCI(p.Source) {
 		if strings.HasPrefix(place, oci.RegistryPrefix) {
 			err := fault.Mark(fault.ErrConfig, fmt.Errorf("it is from %s, and %s holds what is from OCI repositories", p.Source, place))
 			return "", sdk.Hint(err, "name a folder, or publish it: genhost plugin push")
 		}
-		name := fmt.Sprintf("%s-%s%s", p.Pin.Package, p.Pin.Version, extension(p.Source))
+		name := fmt.Sprintf("%s-%s%s", p.Name, p.Pin.Version, extension(p.Source))
 		return filepath.Join(strings.TrimPrefix(place, oci.LayoutPrefix), name), nil
 	}
 	if !isOCI(place) {
@@ -73,9 +77,9 @@ func copyIn(place string, p registry.Plugin) (string, error) {
 		return "", sdk.Hint(fmt.Errorf("%w: %s names a version", sdk.ErrBadInput, place), "a mirror is for all: leave it out")
 	}
 	if ref.Layout != "" {
-		ref.Layout = filepath.Join(ref.Layout, p.Pin.Package)
+		ref.Layout = filepath.Join(ref.Layout, p.Name)
 	} else {
-		ref.Repository = path.Join(ref.Repository, p.Pin.Package)
+		ref.Repository = path.Join(ref.Repository, p.Name)
 	}
 	ref.Tag, ref.Digest = oci.TagOf(p.Pin.Version), p.Pin.Archive
 	return ref.String(), nil
@@ -94,31 +98,39 @@ func (in Installer) mirror(ctx context.Context, p registry.Plugin, to string) er
 	}
 	defer done()
 	file := filepath.Join(temp, "archive")
-	signed := besideFile(p.Path)
+	signed, sum := besideFile(p.Path), ""
 	switch {
 	case p.Path == "":
 		signed = in.besideAddress(ctx, p.Source)
-		err = in.download(ctx, p.Source, file)
+		sum, err = in.download(ctx, p.Source, file)
 	case isFolder(p.Path):
 		signed = func() ([][]byte, error) { return nil, nil }
 		err = pack.Package{Dir: p.Path}.WriteTo(ctx, file)
 	default:
-		_, err = keep(ctx, file, p.Path)
+		sum, err = keep(ctx, file, p.Path)
 	}
 	if err != nil {
 		return err
 	}
-	if err := isPinned(ctx, file, p.Pin, filepath.Join(temp, "package")); err != nil {
-		return err
-	}
-	if _, err := keep(ctx, to+".tmp", file); err != nil {
-		return err
-	}
-	if err := os.Rename(to+".tmp", to); err != nil {
+	if err := isPinned(ctx, file, sum, p.Pin, filepath.Join(temp, "package")); err != nil {
 		return err
 	}
 	texts, err := signed()
 	if err != nil {
+		return err
+	}
+	return place(ctx, file, to, texts)
+}
+
+// place puts an archive and its signatures in the place of those that are there.
+func place(ctx context.Context, file, to string, texts [][]byte) error {
+	if _, err := keep(ctx, to+".tmp", file); err != nil {
+		return err
+	}
+	if err := os.Remove(to + sign.Suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := os.Rename(to+".tmp", to); err != nil {
 		return err
 	}
 	for _, text := range texts {
@@ -142,8 +154,9 @@ func extension(source string) string {
 	return ".tar.gz"
 }
 
-// isPinned reports an archive that is not what the lock file pins.
-func isPinned(ctx context.Context, file string, pin *lock.Plugin, dir string) error {
+// isPinned reports an archive, and its SHA-256, that are not what the lock file
+// pins. The archive of a folder has none that was pinned.
+func isPinned(ctx context.Context, file, sum string, pin *lock.Plugin, dir string) error {
 	if err := os.Mkdir(dir, 0o755); err != nil {
 		return err
 	}
@@ -151,29 +164,27 @@ func isPinned(ctx context.Context, file string, pin *lock.Plugin, dir string) er
 	if err != nil {
 		return unnamed(err)
 	}
-	for target, hash := range b.Trees() {
-		if pin.Trees[target] != hash {
-			err := fault.Mark(fault.ErrVerify, fmt.Errorf("its source is not what %s pins", lock.Name))
-			return sdk.Hint(err, "genhost plugin upgrade "+pin.Name)
-		}
+	if pin.Archive != "" && pin.Archive != "sha256:"+sum || !maps.Equal(b.Trees(), pin.Trees) {
+		err := fault.Mark(fault.ErrVerify, fmt.Errorf("its source is not what %s pins", lock.Name))
+		return sdk.Hint(err, "genhost plugin upgrade "+pin.Name)
 	}
 	return nil
 }
 
-func (in Installer) download(ctx context.Context, source, file string) error {
+func (in Installer) download(ctx context.Context, source, file string) (sum string, err error) {
 	if err := checkAddress(source); err != nil {
-		return err
+		return "", err
 	}
 	response, err := in.get(ctx, source)
 	if err != nil {
-		return err
+		return "", err
 	}
 	defer response.Body.Close()
-	_, err = keepAll(ctx, file, response.Body)
-	return err
+	return keepAll(ctx, file, response.Body)
 }
 
-// mirrorOCI copies an image index, whatever its version means by now.
+// mirrorOCI copies an image index, whatever its version means by now. What a
+// mirror has of that version already stays: others may have pinned it.
 func (in Installer) mirrorOCI(ctx context.Context, p registry.Plugin, to string) error {
 	from, _, err := in.repository(ctx, p.Source)
 	if err != nil {
@@ -185,6 +196,14 @@ func (in Installer) mirrorOCI(ctx context.Context, p registry.Plugin, to string)
 	}
 	repo, err := oci.Create(ctx, ref)
 	if err != nil {
+		return err
+	}
+	before, err := repo.Find(ctx, ref.Tag)
+	if err == nil && before.Digest != p.Pin.Archive {
+		err := fmt.Errorf("%s has %s %s already, and it is another, %s", ref.Place(), before.Name, before.Version, before.Digest)
+		return sdk.Hint(fault.Mark(fault.ErrVerify, err), "mirror to a place of its own")
+	}
+	if err != nil && !errors.Is(err, fault.ErrNotFound) {
 		return err
 	}
 	return from.Mirror(ctx, p.Pin.Archive, repo, ref.Tag)
