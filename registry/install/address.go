@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 
 	"github.com/genhost/genhost/registry/fault"
+	"github.com/genhost/genhost/registry/oci"
 	"github.com/genhost/genhost/registry/sign"
 	"github.com/genhost/genhost/sdk"
 )
@@ -70,11 +71,7 @@ func (in Installer) get(ctx context.Context, address string) (*http.Response, er
 	if err != nil {
 		return nil, fault.Mark(fault.ErrConfig, err)
 	}
-	client := in.Client
-	if client == nil {
-		client = http.DefaultClient
-	}
-	response, err := client.Do(request)
+	response, err := in.client().Do(request)
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
@@ -90,6 +87,28 @@ func (in Installer) get(ctx context.Context, address string) (*http.Response, er
 		err = fault.Mark(fault.ErrNotFound, err)
 	}
 	return nil, sdk.Hint(err, "look at the address")
+}
+
+// client is the one that the installer has, or the usual, which does not wait
+// for ever for a server that says nothing. It follows no server to where plugins
+// are not fetched from.
+func (in Installer) client() *http.Client {
+	client := http.Client{}
+	if in.Client != nil {
+		client = *in.Client
+	} else {
+		client.Transport = oci.Transport()
+	}
+	client.CheckRedirect = func(to *http.Request, via []*http.Request) error {
+		if len(via) >= 10 {
+			return errors.New("it leads from one address to the next, without an end")
+		}
+		if to.URL.Scheme != "https" && via[0].URL.Scheme == "https" {
+			return fmt.Errorf("it leads to %s, which is not encrypted", to.URL.Redacted())
+		}
+		return checkAddress(to.URL.String())
+	}
+	return &client
 }
 
 // plain is an error without the address, which is told anyway.

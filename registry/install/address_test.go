@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/genhost/genhost/registry/fault"
+	"github.com/genhost/genhost/registry/oci"
 )
 
 // site serves the files of the shop's folder, but for those that it is told to
@@ -76,4 +77,38 @@ func TestAddress(t *testing.T) {
 	os.Remove("toy.tar.gz")
 	_, err = s.in.Restore(t.Context())
 	s.mustBe(err, fault.ErrNotFound, "404")
+}
+
+// A server may lead elsewhere, but not to where nothing is encrypted.
+func TestRedirect(t *testing.T) {
+	s := newShop(t)
+	s.archive("toy.tar.gz", toy("toy", "1.0.0"))
+	sum := fmt.Sprintf("%x", sha256.Sum256([]byte(s.read("toy.tar.gz"))))
+	site := s.site(nil)
+	files := s.in.Client
+	open := httptest.NewServer(http.FileServer(http.Dir(s.dir)))
+	defer open.Close()
+	var to string
+	leads := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, to, http.StatusFound)
+	}))
+	defer leads.Close()
+	trusted := files.Transport.(*http.Transport).TLSClientConfig.RootCAs
+	trusted.AddCert(leads.Certificate())
+
+	to = open.URL + "/toy.tar.gz"
+	s.refuse(Request{Source: leads.URL, SHA256: sum}, nil, "which is not encrypted")
+	to = "ftp://127.0.0.1/toy.tar.gz"
+	s.refuse(Request{Source: leads.URL, SHA256: sum}, nil, "which is not encrypted")
+	to = leads.URL
+	s.refuse(Request{Source: leads.URL, SHA256: sum}, nil, "without an end")
+	to = site + "/toy.tar.gz"
+	s.install(Request{Source: leads.URL, SHA256: sum})
+}
+
+// The usual client is one that does not wait for ever.
+func TestUsualClient(t *testing.T) {
+	if got, want := fmt.Sprintf("%T", Installer{}.client().Transport), fmt.Sprintf("%T", oci.Transport()); got != want {
+		t.Errorf("it is %s, want %s", got, want)
+	}
 }

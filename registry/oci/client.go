@@ -29,16 +29,24 @@ const (
 	attachPages = 10
 )
 
+// Transport returns one that gives up on a server that says nothing, and not on
+// one that is slow.
+func Transport() http.RoundTripper { return transport(answerTime, silence) }
+
+func transport(answer, quiet time.Duration) http.RoundTripper {
+	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.DialContext = (&net.Dialer{Timeout: dialTime}).DialContext
+	t.ResponseHeaderTimeout = answer
+	return &attentive{t, quiet}
+}
+
 // newClient returns a client that has docker's credentials.
 func newClient(quiet time.Duration) (*auth.Client, error) {
 	store, err := credentials.NewStoreFromDocker(credentials.StoreOptions{})
 	if err != nil {
 		return nil, fault.Mark(fault.ErrConfig, fmt.Errorf("read docker's credentials: %w", err))
 	}
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.DialContext = (&net.Dialer{Timeout: dialTime}).DialContext
-	transport.ResponseHeaderTimeout = answerTime
-	again := retry.NewTransport(&attentive{transport, quiet})
+	again := retry.NewTransport(transport(answerTime, quiet))
 	again.Policy = func() retry.Policy {
 		return &retry.GenericPolicy{
 			Retryable: retry.DefaultPredicate, Backoff: retry.DefaultBackoff,
@@ -93,7 +101,7 @@ type attentive struct {
 	quiet time.Duration
 }
 
-var errSilence = errors.New("the registry has fallen silent")
+var errSilence = errors.New("the server has fallen silent")
 
 func (t *attentive) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithCancelCause(req.Context())

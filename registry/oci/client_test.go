@@ -87,3 +87,16 @@ func TestLoopback(t *testing.T) {
 		}
 	}
 }
+
+// One that does not begin to answer is given up on.
+func TestMute(t *testing.T) {
+	release := make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-release }))
+	defer server.Close()
+	defer close(release)
+	client := &http.Client{Transport: transport(20*time.Millisecond, time.Minute)}
+	if resp, err := client.Get(server.URL); err == nil {
+		resp.Body.Close()
+		t.Error("it has answered")
+	}
+}
