@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"iter"
 	"math"
 	"strings"
 	"unicode/utf8"
@@ -9,8 +11,6 @@ import (
 const (
 	// orders is how many n-gram models there are: of 1 character, and more.
 	orders = 7
-	// mostLearned bounds how many characters they learn from.
-	mostLearned = 1 << 22
 	// textStart is before a text whose beginning is one.
 	textStart = utf8.MaxRune
 )
@@ -44,15 +44,20 @@ type passage struct {
 	from int
 }
 
-func learnKneserNey(passages []passage, chars int) *kneserNey {
+// learnKneserNey learns from the first passages, of [mostLearned] characters at
+// most beside the context.
+func learnKneserNey(ctx context.Context, passages iter.Seq[passage], chars int) (*kneserNey, error) {
 	m := &kneserNey{chars: float64(chars)}
 	for k := range orders {
 		m.counted[k], m.after[k] = &grams{counts: map[string]int{}}, &grams{counts: map[string]int{}}
 	}
 	left := mostLearned
-	for _, p := range passages {
-		if left -= len(p.text); left < 0 {
+	for p := range passages {
+		if left -= utf8.RuneCountInString(p.text) - p.from; left < 0 {
 			break
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, err
 		}
 		p.each(func(grams []string) {
 			for k, gram := range grams {
@@ -61,6 +66,9 @@ func learnKneserNey(passages []passage, chars int) *kneserNey {
 		})
 	}
 	for k, g := range m.counted {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		for gram, n := range g.counts {
 			_, first := utf8.DecodeRuneInString(gram)
 			if k > 0 {
@@ -72,10 +80,13 @@ func learnKneserNey(passages []passage, chars int) *kneserNey {
 		}
 	}
 	for k := range orders {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		m.counted[k].settle()
 		m.after[k].settle()
 	}
-	return m
+	return m, nil
 }
 
 // each calls f with the strings that end at each character from p.from on, the

@@ -3,12 +3,22 @@ package main
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/genhost/genhost/sdk"
 	"github.com/genhost/genhost/sdk/folder"
 )
+
+func learned(t *testing.T, chars int, passages ...passage) *kneserNey {
+	t.Helper()
+	m, err := learnKneserNey(t.Context(), slices.Values(passages), chars)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
 
 // The last tenth of Newton's Opticks takes so many bits a character by models of
 // the rest as by a program in Python that was written from the paper alone.
@@ -19,7 +29,7 @@ func TestKneserNey(t *testing.T) {
 		chars[r] = true
 	}
 	at := len(text) * 9 / 10
-	m := learnKneserNey([]passage{{string(text[:at]), 0}}, len(chars)+1)
+	m := learned(t, len(chars)+1, passage{string(text[:at]), 0})
 	bits := m.bits(passage{string(text[at:]), 0})
 	for n, want := range map[int]float64{2: 3.538, 3: 2.851, 4: 2.306, 5: 2.040, 6: 1.960, 7: 1.938} {
 		if got := bits[n-1] / float64(len(text)-at); math.Abs(got-want) > 1e-3 {
@@ -28,10 +38,31 @@ func TestKneserNey(t *testing.T) {
 	}
 }
 
+// Characters are counted, not bytes, and without context; what is beyond the
+// bound is not even asked for.
+func TestMostLearned(t *testing.T) {
+	const each = 1 << 16
+	given := 0
+	m, err := learnKneserNey(t.Context(), func(yield func(passage) bool) {
+		for given < 20 {
+			given++
+			if !yield(passage{strings.Repeat("é", each+5), 5}) {
+				return
+			}
+		}
+	}, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := m.counted[0].counts["é"]; n != mostLearned || given != mostLearned/each+1 {
+		t.Errorf("%d characters learned from, of %d passages; want %d", n, given, mostLearned)
+	}
+}
+
 // Whatever is before a character, the probabilities of all sum to 1.
 func TestKneserNeySums(t *testing.T) {
 	const chars = "abcd\x00"
-	m := learnKneserNey([]passage{{"\U0010ffffabcab\x00", 1}, {"\U0010ffffba\x00", 1}, {"\U0010ffffaab\x00", 1}, {"\U0010ffffabcabbcabca\x00", 1}}, len(chars))
+	m := learned(t, len(chars), passage{"\U0010ffffabcab\x00", 1}, passage{"\U0010ffffba\x00", 1}, passage{"\U0010ffffaab\x00", 1}, passage{"\U0010ffffabcabbcabca\x00", 1})
 	for _, before := range []string{"", "\U0010ffff", "\U0010ffffa", "ab", "abca", "dd", "cd", "\U0010ffffabcabbc"} {
 		var total [orders]float64
 		for _, r := range chars {
@@ -114,5 +145,12 @@ func TestBitsPerCharacter(t *testing.T) {
 	value, se := ratio([]float64{2, 4, 9}, []float64{1, 2, 3})
 	if fmt.Sprintf("%.3f %.4f", value, se) != "2.500 0.3819" { // residuals −½, −1, 1½
 		t.Errorf("a ratio of %.3f ± %.4f", value, se)
+	}
+	value, se = mean([]float64{1, 2, 4})
+	if fmt.Sprintf("%.4f %.4f", value, se) != "2.3333 0.8819" { // a variance of 7/3, over 3
+		t.Errorf("a mean of %.4f ± %.4f", value, se)
+	}
+	if value, se = mean([]float64{5}); value != 5 || se != 0 {
+		t.Errorf("a mean of one number: %v ± %v", value, se)
 	}
 }

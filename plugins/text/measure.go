@@ -43,13 +43,23 @@ func (m *texts) Measure(ctx context.Context, space sdk.Space, c sdk.Comparison) 
 		}
 	}
 	x := comparison{generated: all[0], train: all[1], test: all[2], length: longestOf(all[1]), rng: rand.New(rand.NewPCG(c.Seed, 0))}
-	found := x.divergences()
-	found = append(found, x.copies()...)
+	found, err := x.divergences(ctx)
+	if err != nil {
+		return nil, err
+	}
+	copies, err := x.copies(ctx)
+	if err != nil {
+		return nil, err
+	}
 	nearest, err := x.nearest(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return append(append(found, nearest), s.perCharacter(c)...), nil
+	bits, err := s.perCharacter(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	return slices.Concat(found, copies, []sdk.Measurement{nearest}, bits), nil
 }
 
 // runes are the characters of a row, with ends after them up to as many as the
@@ -87,17 +97,24 @@ type comparison struct {
 }
 
 // divergences are those of strings of 1 to 4 characters.
-func (x *comparison) divergences() (found []sdk.Measurement) {
+func (x *comparison) divergences(ctx context.Context) (found []sdk.Measurement, err error) {
+	learned := within(mostLearned, x.train)
 	n := min(compared, len(x.generated), len(x.test))
 	var of [3][][]rune // of models of 1 to 3 characters
 	for k := range of {
-		model := learnChain(x.train, k+1)
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		model := learnChain(learned, k+1)
 		for range n {
 			of[k] = append(of[k], model.write(x.rng, x.length))
 		}
 	}
 	for size := 1; size <= 4; size++ {
-		real := count(x.train, size)
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		real := count(learned, size)
 		js := func(texts [][]rune) float64 { return divergence(count(texts[:n], size), real) }
 		ceiling, floor := js(x.test), js(of[1])
 		found = append(found, sdk.Measurement{
@@ -106,19 +123,29 @@ func (x *comparison) divergences() (found []sdk.Measurement) {
 			Note: fmt.Sprintf("floor: a 2-gram model; a 1-gram model has %.3g, a 3-gram model %.3g", js(of[0]), js(of[2])),
 		})
 	}
-	return found
+	return found, nil
 }
 
 // copies are how many texts are new, and how many there are but once.
-func (x *comparison) copies() []sdk.Measurement {
-	seen := map[string]bool{}
+func (x *comparison) copies(ctx context.Context) ([]sdk.Measurement, error) {
+	n := len(x.generated)
+	some := x.test[:min(n, len(x.test))]
+	copied := map[string]bool{} // of those alone: the training texts may be many more
+	for _, t := range slices.Concat(x.generated, some) {
+		copied[string(t)] = false
+	}
 	for _, t := range x.train {
-		seen[string(t)] = true
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if _, there := copied[string(t)]; there {
+			copied[string(t)] = true
+		}
 	}
 	fresh := func(texts [][]rune) float64 {
 		n := 0.0
 		for _, t := range texts {
-			if !seen[string(t)] {
+			if !copied[string(t)] {
 				n++
 			}
 		}
@@ -131,43 +158,42 @@ func (x *comparison) copies() []sdk.Measurement {
 		}
 		return float64(len(all)) / float64(len(texts))
 	}
-	n := len(x.generated)
-	some := x.test[:min(n, len(x.test))]
 	newOnes, once := fresh(some), distinct(some)
 	error := func(p float64) float64 { return math.Sqrt(p * (1 - p) / float64(n)) }
 	novel, unique := fresh(x.generated), distinct(x.generated)
 	return []sdk.Measurement{
 		{Name: "novelty", Doc: "share of texts that are no training text", Value: novel, SE: error(novel), N: n, Ceiling: &newOnes},
 		{Name: "uniqueness", Doc: "different texts, as a share of all", Value: unique, N: n, Better: "higher", Ceiling: &once},
-	}
+	}, nil
 }
 
 // nearest is the mean edit distance to the nearest training text, as a share of
 // the text's length.
 func (x *comparison) nearest(ctx context.Context) (sdk.Measurement, error) {
 	train := x.train[:min(known, len(x.train))]
-	of := func(texts [][]rune) (mean, se float64, n int, err error) {
-		n = min(looked, len(texts))
-		sum, squares := 0.0, 0.0
-		for _, t := range texts[:n] {
+	of := func(texts [][]rune) (shares []float64, err error) {
+		for _, t := range texts[:min(looked, len(texts))] {
 			if err := ctx.Err(); err != nil {
-				return 0, 0, 0, err
+				return nil, err
 			}
-			d := share(t, train)
-			sum, squares = sum+d, squares+d*d
+			shares = append(shares, share(t, train))
 		}
-		mean = sum / float64(n)
-		return mean, math.Sqrt(max(0, squares/float64(n)-mean*mean) / float64(n)), n, nil
+		return shares, nil
 	}
-	ceiling, _, _, err := of(x.test)
+	held, err := of(x.test)
 	if err != nil {
 		return sdk.Measurement{}, err
 	}
-	mean, se, n, err := of(x.generated)
+	made, err := of(x.generated)
+	if err != nil {
+		return sdk.Measurement{}, err
+	}
+	ceiling, _ := mean(held)
+	value, se := mean(made)
 	return sdk.Measurement{
 		Name: "edit-distance", Doc: "to the nearest training text, as a share of the text's length; far below the ceiling they are copies",
-		Value: mean, SE: se, N: n, Ceiling: &ceiling,
-	}, err
+		Value: value, SE: se, N: len(made), Ceiling: &ceiling,
+	}, nil
 }
 
 // share is the edit distance of a text to the nearest of others, of its length.

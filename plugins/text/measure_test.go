@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"math"
 	"math/rand/v2"
@@ -160,6 +161,60 @@ func TestMeasureNames(t *testing.T) {
 	same := measured(t, train.space, sdk.Comparison{Generated: one, Train: train.batch, Test: test.batch, Seed: 1})
 	if math.Abs(same["uniqueness"].Value-1.0/700) > 1e-9 || same["js-2"].Value < 0.3 {
 		t.Errorf("one name over and over: %+v and %+v", same["uniqueness"], same["js-2"])
+	}
+}
+
+// Of two generated texts and of two held-out ones, one each is a training text.
+func TestCopies(t *testing.T) {
+	x := comparison{generated: runesOf("a", "b"), train: runesOf("b", "c"), test: runesOf("c", "d")}
+	found, err := x.copies(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m := found[0]; m.Name != "novelty" || m.Value != 0.5 || *m.Ceiling != 0.5 {
+		t.Errorf("got %+v", m)
+	}
+}
+
+func TestWithin(t *testing.T) {
+	texts := runesOf("abc", "éé", "d")
+	for most, want := range map[int]int{2: 0, 3: 1, 4: 1, 5: 2, 6: 3, 100: 3} {
+		if got := len(within(most, texts)); got != want {
+			t.Errorf("%d texts of at most %d characters, want %d", got, most, want)
+		}
+	}
+}
+
+// Each part of the measuring ends when the context does.
+func TestMeasureStops(t *testing.T) {
+	train := namesOf(t, folder.Train)
+	s, err := scriptOf(train.space, train.batch)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := comparison{generated: runesOf("a"), train: runesOf("ab"), test: runesOf("b"), length: 2, rng: rand.New(rand.NewPCG(1, 2))}
+	one := train.batch.Slice(0, 1)
+	for name, part := range map[string]func(context.Context) error{
+		"divergences": func(ctx context.Context) error { _, err := x.divergences(ctx); return err },
+		"copies":      func(ctx context.Context) error { _, err := x.copies(ctx); return err },
+		"nearest":     func(ctx context.Context) error { _, err := x.nearest(ctx); return err },
+		"n-gram models": func(ctx context.Context) error {
+			_, err := learnKneserNey(ctx, slices.Values([]passage{{"ab", 0}}), 3)
+			return err
+		},
+		"bits": func(ctx context.Context) error {
+			_, err := s.perCharacter(ctx, sdk.Comparison{Train: one, Test: one, Scores: []sdk.Score{{}}})
+			return err
+		},
+	} {
+		ctx, cancel := context.WithCancel(t.Context())
+		if err := part(ctx); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		cancel()
+		if err := part(ctx); !errors.Is(err, context.Canceled) {
+			t.Errorf("%s, cancelled: %v", name, err)
+		}
 	}
 }
 

@@ -6,13 +6,29 @@ import (
 	"slices"
 )
 
-// textEnd stands for the end of a text, up to the length of a row.
-const textEnd = 0
+const (
+	// textEnd stands for the end of a text, up to the length of a row.
+	textEnd = 0
+	// mostLearned bounds how many characters n-grams are learned from: they
+	// may take a hundred bytes each, and more in the models of most characters.
+	mostLearned = 1 << 20
+)
 
 // ngrams are how often there is each string of n characters.
 type ngrams struct {
 	counts map[string]int
 	total  int
+}
+
+// within are the first of texts, of so many characters together at most, ends
+// among them.
+func within(most int, texts [][]rune) [][]rune {
+	for i, t := range texts {
+		if most -= len(t); most < 0 {
+			return texts[:i]
+		}
+	}
+	return texts
 }
 
 // count counts those of texts, ends among them.
