@@ -6,18 +6,12 @@ import (
 	"slices"
 
 	"github.com/genhost/genhost/sdk"
-	"github.com/genhost/genhost/sdk/nn"
 	"github.com/genhost/genhost/sdk/tensor"
 )
 
-// rounds is how often a row that is completed is encoded and decoded again.
-const rounds = 20
-
 // Complete generates rows and puts the given numbers in their places. A decoder
-// of sequences writes on from the beginning that is given. With the others, rows
-// are encoded, drawn and decoded again, the given numbers put back each time,
-// until what is open fits them: the Markov chain of Rezende et al.,
-// arXiv:1401.4082, appendix F.
+// of sequences writes on from the beginning that is given. With the others, the
+// latents are those that fit what is given, see resample.
 func (v *vae) Complete(ctx context.Context, req sdk.GenerateRequest, given sdk.Batch) (sdk.Batch, error) {
 	z, err := v.Draw(ctx, req)
 	if err != nil {
@@ -36,15 +30,12 @@ func (v *vae) Complete(ctx context.Context, req sdk.GenerateRequest, given sdk.B
 			return v.written(d, part, labels, v.tape.Input(some.Data, part.Rows, v.space.Size()), v.heats(z, from, part.Rows))
 		})
 	}
-	rows, err := v.Decode(ctx, z)
-	if err != nil || !slices.ContainsFunc(given.Data, isGiven) {
-		return rows, err
+	if err := v.resample(ctx, z, given, req); err != nil {
+		return sdk.Batch{}, err
 	}
-	for range rounds {
-		put(rows, given)
-		if rows, err = v.again(ctx, rows, z.Conditions); err != nil {
-			return sdk.Batch{}, err
-		}
+	rows, err := v.Decode(ctx, z)
+	if err != nil {
+		return sdk.Batch{}, err
 	}
 	put(rows, given)
 	return rows, nil
@@ -89,22 +80,4 @@ func put(rows, given sdk.Batch) {
 			rows.Data[i] = x
 		}
 	}
-}
-
-// again encodes rows, draws a latent of each, from a seed made of the row itself,
-// and decodes it under conditions.
-func (v *vae) again(ctx context.Context, rows sdk.Batch, conditions map[string][]float32) (sdk.Batch, error) {
-	z, err := v.apply(ctx, rows, []int{v.Latent}, func(x, labels *tensor.Tensor, _ int) *tensor.Tensor {
-		mu, logVar := v.encode(v.see(v.fixed(x), &v.tape), labels)
-		eps := v.tape.Constant(x.Rows, v.Latent)
-		for i := range x.Rows {
-			nn.Normal(v.tape.Input(rowOf(eps, i), 1, v.Latent), bitsOf(rowOf(x, i)), 0)
-		}
-		return sample(mu, logVar, eps)
-	})
-	if err != nil {
-		return z, err
-	}
-	z.Conditions = conditions
-	return v.Decode(ctx, z)
 }
