@@ -59,7 +59,7 @@ func TestReadable(t *testing.T) {
 		"nowhere":         nil,
 	} {
 		var got []string
-		for _, path := range readable(filepath.Join(dir, data)) {
+		for _, path := range readable(filepath.Join(dir, data)).paths {
 			rel, err := filepath.Rel(dir, path)
 			if err != nil {
 				t.Fatal(err)
@@ -68,6 +68,55 @@ func TestReadable(t *testing.T) {
 		}
 		if !slices.Equal(got, want) {
 			t.Errorf("%s is %q, want %q", data, got, want)
+		}
+	}
+}
+
+// Data that somebody else has made leads to nothing that is hidden in a home,
+// unless it lies there itself; and where it leads out of its folder, that is told.
+func TestDataLeadsToNothingHidden(t *testing.T) {
+	dir := files(t, "home/.ssh/id", "home/.netrc", "home/.cache/a/x.png", "home/.cache/b.png", "home/open/y.png", "home/pictures/.thumbs/z.png", "far/c.png")
+	home := filepath.Join(dir, "home")
+	t.Setenv("HOME", home)
+	t.Setenv("USERPROFILE", home)
+	for from, to := range map[string]string{
+		"home/pictures/key": "home/.ssh/id", "home/pictures/keys": "home/.ssh", "home/pictures/all": "home", "home/pictures/more": ".",
+		"home/pictures/y.png": "home/open/y.png", "home/pictures/c.png": "far/c.png", "home/pictures/z.png": "home/pictures/.thumbs/z.png",
+		"home/.cache/a/b.png": "home/.cache/b.png", "home/.cache/a/key": "home/.ssh/id",
+	} {
+		if err := os.Symlink(filepath.Join(dir, to), filepath.Join(dir, from)); err != nil {
+			t.Skip("there are no links here: ", err)
+		}
+	}
+	list := ".netrc\n.ssh/id\nopen/y.png\n../far/c.png\n"
+	if err := os.WriteFile(filepath.Join(home, "list.txt"), []byte(list), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ data, paths, outside, withheld string }{
+		{"home/pictures", "home/pictures home/pictures/.thumbs/z.png far/c.png home/open/y.png", "far/c.png home/open/y.png", "home home/.ssh/id home/.ssh ."},
+		{"home/list.txt", "home/list.txt home/open/y.png far/c.png", "far/c.png", "home/.netrc home/.ssh/id"},
+		{"home/pictures/key", "", "", "home/.ssh/id"},
+		{"home/.ssh/id", "home/.ssh/id", "", ""},
+		{"home/.ssh", "home/.ssh", "", ""},
+		{"home", "home home/.cache/b.png home/.ssh home/.ssh/id home/open/y.png home/pictures/.thumbs/z.png far/c.png", "far/c.png", "."},
+		{"home/.cache/a", "home/.cache/a home/.cache/b.png", "home/.cache/b.png", "home/.ssh/id"},
+	} {
+		r := readable(filepath.Join(dir, c.data))
+		for _, got := range []struct {
+			what, want string
+			paths      []string
+		}{{"paths", c.paths, r.paths}, {"outside", c.outside, r.outside}, {"withheld", c.withheld, r.withheld}} {
+			var want []string
+			for _, path := range strings.Fields(got.want) {
+				want = append(want, filepath.Join(dir, path))
+			}
+			slices.Sort(want)
+			if slices.Sort(got.paths); !slices.Equal(got.paths, want) {
+				t.Errorf("%s: %s %q, want %q", c.data, got.what, got.paths, want)
+			}
+		}
+		if words := strings.Join(r.words("it"), "\n"); strings.Contains(words, "may read ") != (c.outside != "") || strings.Contains(words, "may not read: ") != (c.withheld != "") {
+			t.Errorf("%s: said %q", c.data, words)
 		}
 	}
 }

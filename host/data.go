@@ -55,7 +55,11 @@ func (h *Host) openReader(ctx context.Context, o offer, settings sdk.Settings, d
 func (r *reader) know(data string) {
 	if abs, err := filepath.Abs(data); err == nil && !r.known[abs] {
 		r.known[abs] = true
-		r.errand.read = append(r.errand.read, readable(abs)...)
+		may := readable(abs)
+		r.errand.read = append(r.errand.read, may.paths...)
+		for _, words := range may.words(data) {
+			r.host.say(words)
+		}
 	}
 }
 

@@ -32,7 +32,7 @@ const asVariable = "GENHOST_TEST_AS"
 func TestMain(m *testing.M) {
 	sandbox.Main()
 	switch as := os.Getenv(asVariable); as {
-	case "":
+	case "", "user":
 		os.Exit(m.Run())
 	case "host":
 		beHost()

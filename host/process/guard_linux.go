@@ -95,6 +95,13 @@ func memberOf(pid int) (member, bool) {
 	return member{pid, string(fields[19])}, true
 }
 
+// signal sends a signal to the process, and to none that has its number now.
+func (m member) signal(s syscall.Signal) {
+	if now, there := memberOf(m.pid); there && now == m {
+		_ = syscall.Kill(m.pid, s)
+	}
+}
+
 // familyOf finds the family of a process. It stops looking where there are many
 // more threads than are allowed, if that is not 0.
 func familyOf(pid, allowed int) (f family) {
@@ -153,7 +160,7 @@ func freeze(head int) (f family) {
 		for _, m := range f.members {
 			if !frozen[m.pid] {
 				frozen[m.pid] = true
-				_ = syscall.Kill(m.pid, syscall.SIGSTOP)
+				m.signal(syscall.SIGSTOP)
 			}
 		}
 		if len(frozen) == before {
@@ -166,8 +173,6 @@ func freeze(head int) (f family) {
 // kill ends the members of a family that are still there, the head last.
 func (f family) kill() {
 	for _, m := range slices.Backward(f.members) {
-		if now, there := memberOf(m.pid); there && now == m {
-			_ = syscall.Kill(m.pid, syscall.SIGKILL)
-		}
+		m.signal(syscall.SIGKILL)
 	}
 }

@@ -278,6 +278,36 @@ func TestForkBomb(t *testing.T) {
 	eventually(t, "the processes are gone", func() bool { return sleepers(t) <= before })
 }
 
+// A number is used again: a signal is for the process that had it then.
+func TestSignalIsForOne(t *testing.T) {
+	sleep := exec.Command("sleep", "300")
+	if err := sleep.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer sleep.Wait()
+	defer sleep.Process.Kill()
+	it, there := memberOf(sleep.Process.Pid)
+	if !there {
+		t.Fatal("it is not there")
+	}
+	state := func() string {
+		stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", it.pid))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, rest, _ := strings.Cut(string(stat), ") ")
+		return rest[:1]
+	}
+	before := it
+	before.began = "1"
+	before.signal(syscall.SIGSTOP)
+	if s := state(); s == "T" {
+		t.Error("another was stopped")
+	}
+	it.signal(syscall.SIGSTOP)
+	eventually(t, "it is stopped", func() bool { return state() == "T" })
+}
+
 // sleepers counts the processes that [misbehave] starts.
 func sleepers(t *testing.T) (n int) {
 	t.Helper()
@@ -370,6 +400,47 @@ func TestInContainer(t *testing.T) {
 		"shared memory: not held, ",
 		"cannot be had: shared memory: not held",
 	} {
+		if !strings.Contains(string(out), want) {
+			t.Errorf("it says nothing of %q:\n%s", want, out)
+		}
+	}
+}
+
+// What holds a plugin of root's is not all that holds one of a user's, who needs
+// a user namespace. Where the tests are run by root, as they are in containers,
+// they are run once more by nobody.
+func TestAsUser(t *testing.T) {
+	if os.Getenv(asVariable) != "" || os.Getuid() != 0 {
+		t.Skip("it is a user's")
+	}
+	const nobody = 65534
+	dir, err := os.MkdirTemp("/tmp", "u") // where it can go, unlike the folder of the tests
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	exe, err := os.ReadFile("/proc/self/exe")
+	if err != nil {
+		t.Fatal(err)
+	}
+	program := filepath.Join(dir, "test")
+	if err := errors.Join(os.WriteFile(program, exe, 0o755), os.Chown(dir, nobody, nobody)); err != nil {
+		t.Fatal(err)
+	}
+	command := func(name string, args ...string) *exec.Cmd {
+		c := exec.Command(name, args...)
+		c.Dir, c.Env = dir, append(os.Environ(), asVariable+"=user", "TMPDIR="+dir, "HOME="+dir, "XDG_RUNTIME_DIR=")
+		c.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
+		return c
+	}
+	if out, err := command("unshare", "--user", "--map-current-user", "true").CombinedOutput(); err != nil {
+		t.Skipf("no user namespace is to be had: %v: %s", err, out)
+	}
+	out, err := command(program, "-test.v", "-test.run=^Test(Reads|Writes|Runs|No|Links|Inherits|Start|Required|ForkBomb)").CombinedOutput()
+	if err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+	for _, want := range []string{"network: own namespace\n", "shared memory: own namespace\n", "processes: at most 60\n"} {
 		if !strings.Contains(string(out), want) {
 			t.Errorf("it says nothing of %q:\n%s", want, out)
 		}
