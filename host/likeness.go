@@ -1,15 +1,17 @@
 package host
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
+	"regexp"
 	"strings"
 
 	"github.com/genhost/genhost/host/card"
 	"github.com/genhost/genhost/host/run"
 	"github.com/genhost/genhost/registry"
+	"github.com/genhost/genhost/registry/oci"
 	"github.com/genhost/genhost/sdk"
 )
 
@@ -45,9 +47,25 @@ func (h *Host) likeness(ctx context.Context, want run.Program, any bool, offers 
 		h.say(fmt.Sprintf("warning: plugin %s is %s here, and %s trained it", in.Name, have.Version, want.Version))
 	default:
 		err := fmt.Errorf("%w: plugin %s is %s here, and %s trained it, which may understand weights otherwise", sdk.ErrProtocol, in.Name, have.Version, want.Version)
-		return "", sdk.Hint(err, fmt.Sprintf("install version %s: genhost plugin install %s --as NAME; or try what is there with --any-plugin", want.Version, cmp.Or(want.Source, "SOURCE")))
+		return "", sdk.Hint(err, fmt.Sprintf("install version %s: genhost plugin install %s --as NAME; or try what is there with --any-plugin", want.Version, source(want)))
 	}
 	return in.Name, nil
+}
+
+// harmless are the characters of an address that mean nothing to a shell.
+var harmless = regexp.MustCompile(`^[A-Za-z0-9._~:/@+%-]+$`)
+
+// source is where a plugin is to be had, for people to copy into a command.
+// Whoever has published a model wrote it, so it is shown only if it is an address
+// and nothing else.
+func source(want run.Program) string {
+	_, err := oci.Parse(want.Source)
+	u, noURL := url.Parse(want.Source)
+	if registered := err == nil && strings.HasPrefix(want.Source, oci.RegistryPrefix); harmless.MatchString(want.Source) &&
+		(registered || noURL == nil && u.Scheme == "https" && u.Host != "") {
+		return want.Source
+	}
+	return "SOURCE"
 }
 
 // namedLike finds the registered plugin that calls itself as another, that of
@@ -76,7 +94,7 @@ func (h *Host) namedLike(ctx context.Context, want run.Program) (installed, erro
 		return installed{}, failed
 	}
 	return installed{}, sdk.Hint(fmt.Errorf("%w: models.toml has no plugin that calls itself %s", registry.ErrNotFound, name),
-		"install it first: genhost plugin install "+cmp.Or(want.Source, "SOURCE")+"; "+sdk.Suggest(name, there))
+		"install it first: genhost plugin install "+source(want)+"; "+sdk.Suggest(name, there))
 }
 
 // series is the part of a version whose changes break what is saved: the first

@@ -8,6 +8,8 @@ import (
 	"io"
 	"io/fs"
 	"iter"
+	"net"
+	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -95,20 +97,33 @@ func (in installed) program() run.Program {
 }
 
 // published is where anybody finds what a plugin was installed from; "" for a
-// path, or an address with a password.
+// path, an address with a password, or one that means something else elsewhere.
 func published(pin *lock.Plugin) string {
 	if strings.HasPrefix(pin.Source, oci.RegistryPrefix) {
 		ref, err := oci.Parse(pin.Source)
-		if err != nil {
+		if err != nil || !public(ref.Host) {
 			return ""
 		}
 		ref.Tag, ref.Digest = oci.TagOf(pin.Version), pin.Archive
 		return ref.String()
 	}
-	if u, err := url.Parse(pin.Source); err == nil && u.Scheme == "https" && u.User == nil && u.RawQuery == "" {
+	if u, err := url.Parse(pin.Source); err == nil && u.Scheme == "https" && u.User == nil && u.RawQuery == "" && public(u.Host) {
 		return pin.Source
 	}
 	return ""
+}
+
+// public reports whether a host, maybe with a port, can be the same one for
+// everybody.
+func public(host string) bool {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	host = strings.ToLower(strings.Trim(host, "[]"))
+	if ip, err := netip.ParseAddr(host); err == nil {
+		return ip.IsGlobalUnicast() && !ip.IsPrivate()
+	}
+	return strings.Contains(host, ".") && !slices.Contains([]string{"local", "localhost", "internal", "lan"}, host[strings.LastIndexByte(host, '.')+1:])
 }
 
 // An offer is a modality, and the plugin that offers it.

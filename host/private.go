@@ -1,10 +1,12 @@
 package host
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/genhost/genhost/host/run"
@@ -39,11 +41,8 @@ func (s *session) checkPrivate(parts []run.Part) error {
 			}
 			text = metadata
 		}
-		for _, path := range s.paths() {
-			if strings.Contains(path, `\`) {
-				text = strings.ReplaceAll(text, `\\`, `\`) // as JSON and TOML write it
-			}
-			if at := strings.Index(text, path); at >= 0 {
+		for _, spelt := range spellings(s.paths()) {
+			if at := strings.Index(text, spelt); at >= 0 {
 				line, _, _ := strings.Cut(text[at:], "\n")
 				return sdk.Hint(fmt.Errorf("%w: %s would give away a path of this machine: %s", sdk.ErrBadInput, p.Name, strings.Trim(line, `"', `)),
 					"train with settings that name no path, or take it out of the notes")
@@ -51,6 +50,21 @@ func (s *session) checkPrivate(parts []run.Part) error {
 		}
 	}
 	return nil
+}
+
+// spellings are paths as text has them, and as it is written in Go and JSON, and
+// so in TOML: a backslash is two there, and there are other ways to write &.
+func spellings(paths []string) []string {
+	var all []string
+	for _, path := range paths {
+		quoted := strconv.Quote(path)
+		all = append(all, path, quoted[1:len(quoted)-1])
+		if text, err := json.Marshal(path); err == nil {
+			all = append(all, string(text[1:len(text)-1]))
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // metadataOf is the metadata of weights, as text. Weights that are damaged are

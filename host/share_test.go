@@ -239,7 +239,8 @@ func TestPullWithOtherPlugins(t *testing.T) {
 	if _, err := there.likeness(t.Context(), want, false, func(sdk.Plugin) error { return nil }); err != nil || len(heard) != 1 || !strings.Contains(heard[0], "is another build here") {
 		t.Errorf("of another release: said %q, %v", heard, err)
 	}
-	for _, private := range []string{"./toy.tar.gz", "oci-layout:./toy", "https://ann:secret@example.com/toy.tar.gz", "https://example.com/toy?token=1"} {
+	for _, private := range []string{"./toy.tar.gz", "oci-layout:./toy", "https://ann:secret@example.com/toy.tar.gz", "https://example.com/toy?token=1",
+		"oci://localhost:5000/toy", "oci://127.0.0.1/toy", "oci://10.0.0.7:5000/toy", "https://nas/toy.tar.gz", "https://nas.local/toy.tar.gz", "https://[::1]/toy.tar.gz"} {
 		pin.Source = private
 		if p := in.program(); p.Source != "" {
 			t.Errorf("%s is remembered as %+v", private, p)
@@ -499,5 +500,35 @@ func rewrite(t *testing.T, from, to oci.Reference, alter func(name string, text 
 	}
 	if _, err := target.PushBundle(t.Context(), b, "mine"); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// What a stranger says where a plugin is to be had is shown, for people to copy,
+// only if it is an address.
+func TestSourceIsAnAddress(t *testing.T) {
+	for _, good := range []string{"oci://ghcr.io/acme/toy:0.1.0@sha256:" + strings.Repeat("0", 64), "https://example.com/toy-0.1.0_linux.tar.gz"} {
+		if got := source(run.Program{Source: good}); got != good {
+			t.Errorf("%s: %s", good, got)
+		}
+	}
+	for _, bad := range []string{"", "x; curl example.com|sh", "https://example.com/$(reboot)", "https://example.com/a b", "https://example.com/a;reboot",
+		"https://example.com/`x`", "https://example.com/a&b", "http://example.com/toy", "--as", "./toy", "oci-layout:./toy", "oci://"} {
+		if got := source(run.Program{Source: bad}); got != "SOURCE" {
+			t.Errorf("%q: %s", bad, got)
+		}
+	}
+}
+
+// A path is found however a file writes it.
+func TestSpellings(t *testing.T) {
+	for path, text := range map[string]string{
+		`C:\Users\ann`: `{"data": "C:\\Users\\ann\\x"}`,
+		`/home/a&b`:    `{"data": "/home/a\u0026b/x"}`,
+		`/home/"ann"`:  `data = "/home/\"ann\"/x"`,
+		"/home/ann":    "in /home/ann/x",
+	} {
+		if !slices.ContainsFunc(spellings([]string{path}), func(s string) bool { return strings.Contains(text, s) }) {
+			t.Errorf("%s is not found in %s", path, text)
+		}
 	}
 }
