@@ -34,18 +34,19 @@ plugins/table            sdk sdk/folder sdk/serve golang.org/x/image github.com/
 plugins/text             sdk sdk/folder sdk/serve golang.org/x/image
 plugins/*                sdk sdk/folder sdk/serve sdk/dataset sdk/safetensors sdk/tensor sdk/nn sdk/optim
 registry/fault
+registry/flock
 registry/document        sdk registry/fault github.com/BurntSushi/toml
 registry/manifest        sdk registry/document registry/fault
 registry/archive         sdk registry/fault
 registry/tree
 registry/version         sdk registry/fault golang.org/x/mod
 registry/sign            sdk registry/fault aead.dev/minisign
-registry/store           sdk registry/fault registry/tree
+registry/store           sdk registry/fault registry/flock registry/tree
 registry/lock            registry/document registry/manifest
 registry                 sdk registry/document registry/fault registry/manifest registry/archive registry/tree registry/version registry/sign registry/store registry/lock
-registry/oci             sdk registry/fault oras.land/oras-go/v2 github.com/opencontainers
+registry/oci             sdk registry/fault registry/flock oras.land/oras-go/v2 github.com/opencontainers
 registry/oci/ocitest
-host/run                 sdk github.com/BurntSushi/toml
+host/run                 sdk registry/flock github.com/BurntSushi/toml
 host/npy
 host/chart               gonum.org/v1/plot
 host/eval                sdk sdk/tensor gonum.org/v1/gonum
@@ -53,7 +54,7 @@ host/eval/classifier     sdk sdk/tensor sdk/nn sdk/optim
 host/report              sdk
 host/card                sdk host/run host/report
 host/measure             sdk host/eval host/eval/classifier host/report
-host/scratch
+host/scratch             registry/flock
 host/process/sandbox     sdk github.com/landlock-lsm/go-landlock golang.org/x/sys
 host/process             sdk sdk/dial host/process/sandbox host/scratch
 host/tensorboard         google.golang.org/protobuf

@@ -3,6 +3,8 @@ package run
 import (
 	"errors"
 	"fmt"
+
+	"github.com/genhost/genhost/registry/flock"
 )
 
 // ErrBusy means that a process is training the run.
@@ -26,7 +28,7 @@ func (r *Run) claim() (*lock, error) {
 		return nil, r.busy(s)
 	}
 	l, err := take(r.Dir)
-	if errors.Is(err, errHeld) {
+	if errors.Is(err, flock.ErrHeld) {
 		return nil, r.busy(s)
 	}
 	if err != nil {

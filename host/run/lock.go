@@ -6,15 +6,14 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/genhost/genhost/registry/flock"
 )
 
 // A lock is an open file that the system keeps locked until it is closed, or
 // its process is gone. It tells that somebody is at a run, across containers
 // too, where a process number means nothing.
 type lock struct{ file *os.File }
-
-// errHeld means that another has the lock.
-var errHeld = errors.New("the lock is held")
 
 // takeFor is how long [take] tries: who only asks holds a lock for a moment.
 const takeFor = 500 * time.Millisecond
@@ -24,22 +23,22 @@ const takeFor = 500 * time.Millisecond
 func take(dir string) (*lock, error) {
 	path := filepath.Join(dir, lockFile)
 	for deadline := time.Now().Add(takeFor); ; time.Sleep(10 * time.Millisecond) {
-		f, err := openLocked(path, os.O_RDWR|os.O_CREATE, alone)
+		f, err := flock.Open(path, os.O_RDWR|os.O_CREATE, flock.Alone)
 		if errors.Is(err, errors.ErrUnsupported) {
 			return &lock{}, nil
 		}
 		if err == nil && !sameFile(f, path) { // of a run that was just removed
 			f.Close()
-			err = errHeld
+			err = flock.ErrHeld
 		}
 		if err == nil {
 			return &lock{f}, nil
 		}
-		if !errors.Is(err, errHeld) {
+		if !errors.Is(err, flock.ErrHeld) {
 			return nil, fmt.Errorf("lock %s: %w", path, unwrapPath(err))
 		}
 		if time.Now().After(deadline) {
-			return nil, errHeld
+			return nil, flock.ErrHeld
 		}
 	}
 }
@@ -63,8 +62,8 @@ func (l *lock) release() {
 // isHeld reports whether somebody has the lock of the run in dir. The error
 // says that nobody can tell.
 func isHeld(dir string) (bool, error) {
-	f, err := openLocked(filepath.Join(dir, lockFile), os.O_RDONLY, shared)
-	if errors.Is(err, errHeld) {
+	f, err := flock.Open(filepath.Join(dir, lockFile), os.O_RDONLY, flock.Shared)
+	if errors.Is(err, flock.ErrHeld) {
 		return true, nil
 	}
 	if err != nil {

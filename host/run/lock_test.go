@@ -13,13 +13,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/genhost/genhost/registry/flock"
 	"github.com/genhost/genhost/sdk"
 )
 
 // locks skips the test where there are none.
 func locks(t *testing.T) {
 	t.Helper()
-	f, err := openLocked(t.TempDir()+"/f", os.O_RDWR|os.O_CREATE, alone)
+	f, err := flock.Open(t.TempDir()+"/f", os.O_RDWR|os.O_CREATE, flock.Alone)
 	if errors.Is(err, errors.ErrUnsupported) {
 		t.Skip("there are no locks here")
 	}
@@ -195,7 +196,7 @@ func TestLockThatCannotBe(t *testing.T) {
 func TestLockOfARemovedRun(t *testing.T) {
 	locks(t)
 	r := lockless(t, create(t, t.TempDir()))
-	f, err := openLocked(r.path(lockFile), os.O_RDWR|os.O_CREATE, alone)
+	f, err := flock.Open(r.path(lockFile), os.O_RDWR|os.O_CREATE, flock.Alone)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/genhost/genhost/registry/flock"
 	"github.com/genhost/genhost/sdk"
 )
 
@@ -36,7 +37,7 @@ func Remove(root, name string, force bool) (string, error) {
 		return "", sdk.Hint(r.busy(s), stopFirst)
 	}
 	held, err := take(dir) // so that nobody begins to train it now
-	if errors.Is(err, errHeld) {
+	if errors.Is(err, flock.ErrHeld) {
 		err = sdk.Hint(r.busy(s), stopFirst)
 	}
 	if err != nil && !force {

@@ -6,6 +6,8 @@ import (
 	"os"
 	"slices"
 	"time"
+
+	"github.com/genhost/genhost/registry/flock"
 )
 
 // A State says how a training is, or how it ended.
@@ -49,8 +51,8 @@ func (r *Run) Status() (Status, error) {
 	if err != nil || s.State != Training {
 		return s, err
 	}
-	f, err := openLocked(r.path(lockFile), os.O_RDONLY, shared)
-	if errors.Is(err, errHeld) {
+	f, err := flock.Open(r.path(lockFile), os.O_RDONLY, flock.Shared)
+	if errors.Is(err, flock.ErrHeld) {
 		return s, nil
 	}
 	locked := err == nil

@@ -3,9 +3,13 @@
 package scratch
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/genhost/genhost/registry/flock"
 )
 
 const (
@@ -20,7 +24,7 @@ const (
 // container.)
 type Folder struct {
 	Path string
-	lock *os.File
+	lock *os.File // nil where there are no locks
 }
 
 // New makes a folder in base, which must hold nothing else, and removes those
@@ -31,11 +35,8 @@ func New(base string) (*Folder, error) {
 	if err != nil {
 		return nil, err
 	}
-	lock, err := os.Create(filepath.Join(path, lockFile))
-	if err == nil {
-		_, err = tryLock(lock)
-	}
-	if err != nil {
+	lock, err := flock.Open(filepath.Join(path, lockFile), os.O_RDWR|os.O_CREATE, flock.Alone)
+	if err != nil && !errors.Is(err, errors.ErrUnsupported) { // where there are no locks, nothing is swept
 		os.RemoveAll(path)
 		return nil, err
 	}
@@ -58,14 +59,8 @@ func sweep(base string, before time.Time) {
 			continue
 		}
 		path := filepath.Join(base, e.Name())
-		lock, err := os.Open(filepath.Join(path, lockFile))
-		if os.IsNotExist(err) {
-			os.RemoveAll(path)
-		}
-		if err != nil {
-			continue
-		}
-		if free, err := tryLock(lock); free && err == nil {
+		lock, err := flock.Open(filepath.Join(path, lockFile), os.O_RDONLY, flock.Alone)
+		if err == nil || errors.Is(err, fs.ErrNotExist) {
 			os.RemoveAll(path)
 		}
 		lock.Close()

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"github.com/genhost/genhost/registry/flock"
 )
 
 func TestSweep(t *testing.T) {
@@ -16,14 +18,11 @@ func TestSweep(t *testing.T) {
 		if err := os.MkdirAll(filepath.Join(path, "plugin-dir1"), 0o700); err != nil {
 			t.Fatal(err)
 		}
-		lock, err := os.Create(filepath.Join(path, lockFile))
+		lock, err := flock.Open(filepath.Join(path, lockFile), os.O_RDWR|os.O_CREATE, flock.Alone)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if locked {
-			if ok, err := tryLock(lock); !ok || err != nil {
-				t.Fatal(ok, err)
-			}
 			t.Cleanup(func() { lock.Close() })
 		} else {
 			lock.Close()

@@ -1,6 +1,7 @@
 package install
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -106,7 +107,7 @@ func (in Installer) meets(got obtained, w wanted) error {
 		return err
 	}
 	if w.sha256 != "" && got.pin.Archive != "sha256:"+w.sha256 {
-		err := fmt.Errorf("it is %s, and not sha256:%s", or(got.pin.Archive, "no archive"), w.sha256)
+		err := fmt.Errorf("it is %s, and not sha256:%s", cmp.Or(got.pin.Archive, "no archive"), w.sha256)
 		return sdk.Hint(fault.Mark(fault.ErrVerify, err), "it is another than it should be: ask its publisher")
 	}
 	_, err := judge(w, got.verdict)
@@ -136,7 +137,7 @@ func sameSigner(w wanted, before lock.Plugin, signer, key string) error {
 	if !before.Pinned || before.Key == "" || before.Key == key || w.verify == sign.Off || w.acceptSigner {
 		return nil
 	}
-	err := fmt.Errorf("it was signed by %s, and now by %s", before.Signer, or(signer, "nobody"))
+	err := fmt.Errorf("it was signed by %s, and now by %s", before.Signer, cmp.Or(signer, "nobody"))
 	if signer == before.Signer {
 		err = fmt.Errorf("it was signed by %s, and now with another key of that name", signer)
 	}
@@ -147,13 +148,6 @@ func sameSigner(w wanted, before lock.Plugin, signer, key string) error {
 // which nobody expects a signature.
 func isLoose(path string) bool {
 	return isSource(path) || manifest.IsPackage(path) || !archive.Is(path)
-}
-
-func or(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
 }
 
 // store puts a tree into the store, and asks its program whether it is what the
@@ -199,7 +193,7 @@ func isSource(path string) bool {
 
 // obtainSource builds a Go package and asks it. Nothing of it is pinned.
 func (in Installer) obtainSource(ctx context.Context, w wanted) (obtained, error) {
-	name := or(w.name, filepath.Base(w.path))
+	name := cmp.Or(w.name, filepath.Base(w.path))
 	exe, err := in.Builder.Executable(ctx, registry.Plugin{Name: name, Source: w.source, Path: w.path, Insists: w.insists})
 	if err != nil {
 		return obtained{}, err

@@ -1,6 +1,7 @@
 package install
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -19,7 +20,7 @@ func (i Installed) Text() string {
 	}
 	line("source", i.Source)
 	line("target", i.Target)
-	line("tree", or(i.Tree, "not pinned"))
+	line("tree", cmp.Or(i.Tree, "not pinned"))
 	line("licence", i.Licence)
 	line("signature", i.Signature)
 	line("models", strings.Join(i.Models, ", "))

@@ -1,6 +1,7 @@
 package install
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -100,7 +101,7 @@ func (in Installer) whyPinned(w *walk, p registry.Plugin) error {
 		w.no(lock.Name, "%v", err)
 		return err
 	}
-	w.yes(lock.Name, "pins %s %s, %s", p.Pin.Package, p.Pin.Version, or(p.Pin.Archive, "of a folder"))
+	w.yes(lock.Name, "pins %s %s, %s", p.Pin.Package, p.Pin.Version, cmp.Or(p.Pin.Archive, "of a folder"))
 	hash, err := p.Pin.Tree(p.Platform())
 	for target := range sorted(p.Pin.Trees) {
 		if p.Pin.Trees[target] == hash && err == nil {

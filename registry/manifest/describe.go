@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -87,17 +88,10 @@ func (m Manifest) offers() []string {
 	var all []string
 	for _, s := range m.Models {
 		all = append(all, fmt.Sprintf("model %s of family %s for %s, which can %s", s.Name, s.Family,
-			or(strings.Join(s.Modalities, ", "), "any modality"), strings.Join(s.Can, ", ")))
+			cmp.Or(strings.Join(s.Modalities, ", "), "any modality"), strings.Join(s.Can, ", ")))
 	}
 	for _, s := range m.Modalities {
-		all = append(all, fmt.Sprintf("modality %s with the datasets %s", s.Name, or(strings.Join(s.Datasets, ", "), "of others")))
+		all = append(all, fmt.Sprintf("modality %s with the datasets %s", s.Name, cmp.Or(strings.Join(s.Datasets, ", "), "of others")))
 	}
 	return all
-}
-
-func or(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
 }

@@ -18,6 +18,7 @@ import (
 	"oras.land/oras-go/v2/errdef"
 	"oras.land/oras-go/v2/registry"
 
+	"github.com/genhost/genhost/registry/flock"
 	"github.com/genhost/genhost/sdk"
 )
 
@@ -56,7 +57,7 @@ func Open(ctx context.Context, ref Reference) (*Repository, error) {
 		}
 		return nil, fmt.Errorf("open %s: %w", ref.Place(), err)
 	}
-	unlock, err := lock(ctx, ref.Layout, shared) // its list is not being written meanwhile
+	unlock, err := lock(ctx, ref.Layout, flock.Shared) // its list is not being written meanwhile
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", ref.Place(), err)
 	}
@@ -99,7 +100,7 @@ func (r *Repository) begin(ctx context.Context) (unlock func(), err error) {
 	if dir == "" {
 		return func() {}, nil
 	}
-	if unlock, err = lock(ctx, dir, alone); err != nil {
+	if unlock, err = lock(ctx, dir, flock.Alone); err != nil {
 		return nil, fmt.Errorf("open %s: %w", r.ref.Place(), err)
 	}
 	if err := emptyOrLayout(dir); err != nil {
@@ -114,6 +115,19 @@ func (r *Repository) begin(ctx context.Context) (unlock func(), err error) {
 	store.AutoSaveIndex = false
 	r.read, r.write = store, store
 	return unlock, nil
+}
+
+// lock waits until nobody holds a folder otherwise, and holds it. Where there
+// are no locks, as on some shared disks, it keeps nobody out.
+func lock(ctx context.Context, dir string, how flock.How) (unlock func(), err error) {
+	f, err := flock.Wait(ctx, dir, os.O_RDONLY, how)
+	switch {
+	case err == nil:
+		return func() { f.Close() }, nil
+	case errors.Is(err, errors.ErrUnsupported):
+		return func() {}, nil
+	}
+	return nil, err
 }
 
 // end makes what has been written to a layout part of its list, if there was no

@@ -7,19 +7,27 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
-	"time"
-)
 
-// errHeld means that another has the lock.
-var errHeld = errors.New("the lock is held")
+	"github.com/genhost/genhost/registry/flock"
+)
 
 // Lock waits until nobody else holds the lock with a name, which is part of a
 // file's name, and takes it. Where there are no locks it keeps nobody out.
 func (s Store) Lock(ctx context.Context, name string) (unlock func(), err error) {
-	return wait(ctx, func() (func(), error) { return s.tryLock(name) })
+	if err := os.MkdirAll(s.locks(), 0o755); err != nil {
+		return nil, err
+	}
+	return unlocker(flock.Wait(ctx, filepath.Join(s.locks(), name), os.O_RDWR|os.O_CREATE, flock.Alone))
 }
 
-func (s Store) tryLock(name string) (unlock func(), err error) { return s.flock(name, alone) }
+// tryHolds takes the lock of those who use the tree at path, for one who is to
+// remove it. The error is [flock.ErrHeld] when there are any.
+func (s Store) tryHolds(path string) (unlock func(), err error) {
+	if err := os.MkdirAll(s.locks(), 0o755); err != nil {
+		return nil, err
+	}
+	return unlocker(flock.Open(s.holds(path), os.O_RDWR|os.O_CREATE, flock.Alone))
+}
 
 // Hold keeps a tree from being pruned until it is released. Any number may hold
 // it, and so may who is not to write in the store.
@@ -28,33 +36,29 @@ func (s Store) Hold(ctx context.Context, hash string) (release func(), err error
 	if err != nil {
 		return nil, err
 	}
-	release, err = wait(ctx, func() (func(), error) { return s.flock(holdOf(path), shared) })
+	f, err := flock.Wait(ctx, s.holds(path), os.O_RDONLY, flock.Shared)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err = os.MkdirAll(s.locks(), 0o755); err == nil {
+			f, err = flock.Wait(ctx, s.holds(path), os.O_RDWR|os.O_CREATE, flock.Shared)
+		}
+	}
 	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
 		return func() {}, nil // one who cannot write leaves no trace of being there
 	}
-	return release, err
+	return unlocker(f, err)
 }
 
-// holdOf is the name of the lock that those hold who use the tree at path.
-func holdOf(path string) string { return filepath.Base(path) + "-used" }
+// locks is the folder of the locks.
+func (s Store) locks() string { return filepath.Join(s.Dir, "locks") }
 
-// wait calls take until the lock is not another's.
-func wait(ctx context.Context, take func() (func(), error)) (func(), error) {
-	for {
-		unlock, err := take()
-		if !errors.Is(err, errHeld) {
-			return unlock, err
-		}
-		select {
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		case <-time.After(10 * time.Millisecond):
-		}
-	}
+// holds is the lock that those hold who use the tree at path.
+func (s Store) holds(path string) string {
+	return filepath.Join(s.locks(), filepath.Base(path)+"-used")
 }
 
-func (s Store) flock(name string, how int) (unlock func(), err error) {
-	f, err := openIn(filepath.Join(s.Dir, "locks"), name, how)
+// unlocker returns what ends a lock, which is no error to have none of where
+// there are none.
+func unlocker(f *os.File, err error) (unlock func(), _ error) {
 	if errors.Is(err, errors.ErrUnsupported) {
 		return func() {}, nil
 	}
@@ -62,19 +66,4 @@ func (s Store) flock(name string, how int) (unlock func(), err error) {
 		return nil, err
 	}
 	return func() { f.Close() }, nil
-}
-
-// openIn opens and locks a file that is there to be locked. Who shares it need
-// not write it.
-func openIn(dir, name string, how int) (*os.File, error) {
-	path := filepath.Join(dir, name)
-	if how == shared {
-		if f, err := openLocked(path, os.O_RDONLY, how); !errors.Is(err, fs.ErrNotExist) {
-			return f, err
-		}
-	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, err
-	}
-	return openLocked(path, os.O_RDWR|os.O_CREATE, how)
 }

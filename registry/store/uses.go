@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/genhost/genhost/registry/flock"
 )
 
 // Use remembers that the lock file at an absolute path names a tree, so that
@@ -39,8 +41,8 @@ func (s Store) Discard(hash string) error {
 	if err != nil {
 		return err
 	}
-	unlock, err := s.tryLock(holdOf(path))
-	if err == errHeld {
+	unlock, err := s.tryHolds(path)
+	if errors.Is(err, flock.ErrHeld) {
 		return nil
 	}
 	if err != nil {
@@ -70,8 +72,8 @@ func (s Store) Prune(ctx context.Context, names func(lockFile, hash string) bool
 		if ctx.Err() != nil {
 			return removed, ctx.Err()
 		}
-		unlock, err := s.tryLock(holdOf(path))
-		if err == errHeld {
+		unlock, err := s.tryHolds(path)
+		if errors.Is(err, flock.ErrHeld) {
 			continue // it runs, or is just being installed
 		}
 		if err != nil {
