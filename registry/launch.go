@@ -72,7 +72,7 @@ func (b Builder) pinned(p Plugin) (Executable, error) {
 		return Executable{}, err
 	}
 	if p.Verify == sign.Require {
-		if _, err := p.Verify.Judge(sign.Trusts(p.keys, p.Pin.Package, p.Pin.Key, time.Now())); err != nil {
+		if _, err := p.Verify.Judge(sign.Trusts(p.keys, p.Pin.Package, p.Pin.Voucher(), time.Now())); err != nil {
 			return Executable{}, err
 		}
 	}

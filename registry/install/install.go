@@ -170,8 +170,11 @@ func (in Installer) present(p registry.Plugin, hash string) (Installed, error) {
 	}
 	i := describe(m, p.Pin.Source)
 	i.Name, i.Tree, i.Signer, i.Target = p.Name, hash, p.Pin.Signer, targetOf(p.Pin.Trees, hash)
-	verdict := sign.Trusts(p.Keys(), p.Pin.Package, p.Pin.Key, in.now())
+	verdict := sign.Trusts(p.Keys(), p.Pin.Package, p.Pin.Voucher(), in.now())
 	i.Signature, i.Granted = verdict.String(), grants(p.Grant, m.Needs)
+	if p.Pin.Voucher() == "" {
+		i.Signer = ""
+	}
 	_, err = p.Verify.Judge(verdict)
 	return i, err
 }

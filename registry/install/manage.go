@@ -50,7 +50,10 @@ func (in Installer) List() ([]Listed, error) {
 		case p.Pin != nil && p.CheckPin() != nil:
 			l.State = Differs
 		case p.Pin != nil:
-			l.Version, l.Signer = p.Pin.Version, p.Pin.Signer
+			l.Version = p.Pin.Version
+			if p.Pin.Voucher() != "" {
+				l.Signer = p.Pin.Signer
+			}
 			if l.Tree, err = p.Pin.Tree(p.Platform()); err == nil && in.Builder.Store().Has(l.Tree) {
 				l.State = Ready
 			}
@@ -112,7 +115,7 @@ func (in Installer) verify(p registry.Plugin) error {
 	if err := in.Builder.Store().Check(hash); err != nil {
 		return err
 	}
-	_, err = p.Verify.Judge(sign.Trusts(p.Keys(), p.Pin.Package, p.Pin.Key, in.now()))
+	_, err = p.Verify.Judge(sign.Trusts(p.Keys(), p.Pin.Package, p.Pin.Voucher(), in.now()))
 	return err
 }
 

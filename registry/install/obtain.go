@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -66,6 +67,10 @@ func (in Installer) obtain(ctx context.Context, w wanted) (obtained, error) {
 		Source: w.source, Constraint: w.version, Pinned: true, Package: m.Name, Version: m.Version,
 		Archive: f.archive, Signer: verdict.Signer, Key: verdict.Key, Trees: f.trees,
 	}}
+	if w.verify == sign.Off && w.pin != nil {
+		o.pin.Signer, o.pin.Key = w.pin.Signer, w.pin.Key
+		o.pin.Unverified = w.pin.Key != "" && (w.pin.Unverified || !maps.Equal(o.pin.Trees, w.pin.Trees))
+	}
 	o.installed.Tree, o.installed.Target = exe.Tree, p.Platform.String()
 	o.installed.Signer, o.installed.Signature, o.installed.Warnings = verdict.Signer, verdict.String(), warnings
 	o.installed.Changed = w.pin == nil || !slices.Contains(treesOf(*w.pin), exe.Tree)

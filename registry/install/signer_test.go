@@ -130,3 +130,41 @@ func TestSignedTwice(t *testing.T) {
 		}
 	}
 }
+
+// Where signatures are not looked at for once, it stays known who is to sign;
+// but what nobody has looked at does not pass for signed.
+func TestOffForOnce(t *testing.T) {
+	s := newShop(t)
+	acme, other := s.signer(), s.signer()
+	s.sign(acme, s.archive("toy.tar.gz", toy("toy", "1.0.0")))
+	s.trust("warn", "acme", acme, "other", other)
+	s.install(Request{Source: "toy.tar.gz"})
+	before := s.read("models.lock.toml")
+	s.trust("off", "acme", acme, "other", other)
+	if _, err := s.in.Upgrade(t.Context(), "toy", Request{}); err != nil || s.read("models.lock.toml") != before {
+		t.Errorf("the same again: %v, and\n%s", err, s.read("models.lock.toml"))
+	}
+	s.archive("toy.tar.gz", toy("toy", "1.1.0"))
+	if up, err := s.in.Upgrade(t.Context(), "toy", Request{}); err != nil || up.Version != "1.1.0" {
+		t.Fatalf("got %+v, %v", up, err)
+	}
+	if locked := s.read("models.lock.toml"); !strings.Contains(locked, acme.public) || !strings.Contains(locked, "unverified = true") {
+		t.Errorf("pinned:\n%s", locked)
+	}
+	s.trust("require", "acme", acme, "other", other)
+	_, err := s.program("toy")
+	s.mustBe(err, fault.ErrVerify, "it is not signed")
+	if all, err := s.in.List(); err != nil || all[0].Signer != "" {
+		t.Errorf("listed %+v, %v", all, err)
+	}
+	s.sign(other, s.archive("toy.tar.gz", toy("toy", "1.2.0")))
+	_, err = s.in.Upgrade(t.Context(), "toy", Request{})
+	s.mustBe(err, fault.ErrVerify, "it was signed by acme, and now by other")
+	s.sign(acme, "toy.tar.gz")
+	if _, err := s.in.Upgrade(t.Context(), "toy", Request{}); err != nil || strings.Contains(s.read("models.lock.toml"), "unverified") {
+		t.Errorf("signed again: %v", err)
+	}
+	if _, err := s.program("toy"); err != nil {
+		t.Error(err)
+	}
+}

@@ -113,7 +113,7 @@ func (in Installer) whyPinned(w *walk, p registry.Plugin) error {
 	if err != nil {
 		return err
 	}
-	verdict := sign.Trusts(p.Keys(), p.Pin.Package, p.Pin.Key, in.now())
+	verdict := sign.Trusts(p.Keys(), p.Pin.Package, p.Pin.Voucher(), in.now())
 	if _, err := p.Verify.Judge(verdict); err != nil {
 		w.no("signature", "%s, and verify is %q", verdict, p.Verify)
 		return err

@@ -11,6 +11,7 @@
 //	archive    = "sha256:9c..."       # digest of what was fetched: a file, or an image index
 //	signer     = "acme"               # who signed it, and with which key
 //	key        = "RWQ..."
+//	unverified = true                 # it was another version: of this one nobody has looked
 //
 //	[plugins.tabgan.trees]            # of all targets that there are
 //	"darwin/arm64" = "h1:..."
@@ -59,6 +60,7 @@ type Plugin struct {
 	Package, Version string
 	Archive          string // "sha256:..."
 	Signer, Key      string
+	Unverified       bool              // they are of an earlier version: see Voucher
 	Trees            map[string]string // hashes by target
 }
 
@@ -105,7 +107,7 @@ func read(name string, t document.Table) (Plugin, error) {
 		"source": &p.Source, "constraint": &p.Constraint, "package": &p.Package, "version": &p.Version,
 		"archive": &p.Archive, "signer": &p.Signer, "key": &p.Key,
 	}
-	if err := t.Only(append(slices.Sorted(maps.Keys(texts)), "pinned", "trees")...); err != nil {
+	if err := t.Only(append(slices.Sorted(maps.Keys(texts)), "pinned", "unverified", "trees")...); err != nil {
 		return p, err
 	}
 	for key, dst := range texts {
@@ -114,8 +116,11 @@ func read(name string, t document.Table) (Plugin, error) {
 			return p, err
 		}
 	}
+	var err error
+	if p.Unverified, err = t.Bool("unverified"); err != nil {
+		return p, err
+	}
 	if _, there := t.Value("pinned"); there {
-		var err error
 		if p.Pinned, err = t.Bool("pinned"); err != nil {
 			return p, err
 		}
@@ -143,6 +148,15 @@ func (f File) Plugin(name string) (Plugin, bool) {
 		}
 	}
 	return Plugin{}, false
+}
+
+// Voucher is the key that what is pinned was signed with, or "" where nobody
+// has looked: Key is then only whom to expect next.
+func (p Plugin) Voucher() string {
+	if p.Unverified {
+		return ""
+	}
+	return p.Key
 }
 
 // Tree returns the hash of the tree for a platform. The error is a
@@ -199,6 +213,9 @@ func (f File) Text() string {
 			if field[1] != "" {
 				fmt.Fprintf(&b, "%s = %s\n", field[0], document.Quote(field[1]))
 			}
+		}
+		if p.Unverified {
+			b.WriteString("unverified = true\n")
 		}
 		if !p.Pinned {
 			b.WriteString("pinned = false\n")
