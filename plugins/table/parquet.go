@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"math/big"
 	"strconv"
 	"strings"
@@ -201,6 +202,10 @@ func textOf(t parquet.Type) func(parquet.Value) string {
 			return func(v parquet.Value) string { return time.Unix(whole(v)*day, 0).UTC().Format(time.DateOnly) }
 		case *thrift.TimestampType:
 			return timestamp(l.Unit)
+		case *thrift.TimeType:
+			return timeOfDay(l.Unit)
+		case *thrift.Float16Type:
+			return half
 		case *thrift.DecimalType:
 			return decimal(int(l.Scale))
 		case *thrift.IntType:
@@ -245,6 +250,37 @@ func timestamp(unit thrift.TimeUnit) func(parquet.Value) string {
 		}
 		return time.Unix(seconds, 0).UTC().Format(time.DateTime)
 	}
+}
+
+// timeOfDay writes seconds since midnight, a number: no layout of a date is one of
+// a time alone.
+func timeOfDay(unit thrift.TimeUnit) func(parquet.Value) string {
+	parts := float64(time.Second / unit.Value.Duration()) // of a second
+	return func(v parquet.Value) string { return strconv.FormatFloat(float64(whole(v))/parts, 'f', -1, 64) }
+}
+
+// half writes a float of two bytes: a sign, 5 bits of exponent, 10 of fraction.
+func half(v parquet.Value) string {
+	b := v.ByteArray()
+	if len(b) != 2 {
+		return hex.EncodeToString(b)
+	}
+	bits := binary.LittleEndian.Uint16(b)
+	exponent, fraction := int(bits>>10&0x1f), float64(bits&0x3ff)/1024
+	x := math.Ldexp(1+fraction, exponent-15)
+	switch exponent {
+	case 0:
+		x = math.Ldexp(fraction, -14)
+	case 0x1f:
+		x = math.Inf(1)
+		if fraction > 0 {
+			x = math.NaN()
+		}
+	}
+	if bits>>15 == 1 {
+		x = -x
+	}
+	return strconv.FormatFloat(x, 'g', -1, 32)
 }
 
 // julian writes the dates of older writers: nanoseconds of a day, and days
