@@ -229,7 +229,7 @@ func TestPreviewFails(t *testing.T) {
 	if s, err := r.Status(); err != nil || s.State != run.Done {
 		t.Errorf("status %+v, %v", s, err)
 	}
-	if len(said) != 1 || !strings.Contains(said[0], "warning: no preview of epoch 1: no ink") {
+	if len(said) != 2 || !strings.Contains(said[0], "warning: no preview of epoch 1: no ink") {
 		t.Errorf("said %q", said)
 	}
 	events, err := os.ReadFile(filepath.Join(r.Dir, "events.jsonl"))

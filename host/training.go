@@ -37,8 +37,8 @@ type training struct {
 	watcher Watcher
 	say     func(string)
 	warned  bool
-	steps   int       // so far
-	epochs  int       // that are to be
+	last    sdk.Event // that is no preview
+	planned int       // steps, unless it ends early
 	failed  error     // the first of watch
 	replot  time.Time // not before
 }
@@ -129,7 +129,7 @@ func outcome(err error) (run.State, string) {
 func (t *training) watch(ctx context.Context, e sdk.Event) error {
 	t.watcher.Event(e)
 	if e.Preview == nil {
-		t.steps, t.epochs = e.Step, e.Epochs
+		t.last, t.planned = e, max(t.planned, e.Steps)
 		t.tell(e)
 		return errors.Join(t.rec.Event(e), t.board.event(e))
 	}
@@ -225,7 +225,7 @@ const (
 // for more of it, that it takes more of them.
 func (t *training) tellFewSteps() {
 	_, inEpochs := t.run.Config.Settings["epochs"]
-	if steps, epochs := t.steps, t.epochs; inEpochs && steps > 0 && steps < fewSteps {
+	if steps, epochs := t.last.Step, t.last.Epochs; inEpochs && steps > 0 && steps < fewSteps && steps == t.planned {
 		t.say(fmt.Sprintf("%d steps, in %d epochs, teach little: with data as small as this, try --epochs %d", steps, epochs, epochs*enoughSteps/steps))
 	}
 }
