@@ -25,6 +25,7 @@ type PushRequest struct {
 	To         string // an OCI reference, see [oci.Parse]; without a tag, the run's name is it
 	Licence    string // of the weights: an SPDX identifier, "" for none
 	Notes      string // a file of words for the model card, in Markdown; "" for none
+	Replace    bool   // what is there under the tag, and is something else
 
 	Secret *sign.Secret // to sign it with; nil leaves it unsigned
 }
@@ -60,7 +61,7 @@ func (h *Host) Push(ctx context.Context, req PushRequest) (reference string, err
 		if err != nil {
 			return err
 		}
-		digest, err := to.PushBundle(ctx, b, ref.Tag)
+		digest, err := to.PushBundle(ctx, b, ref.Tag, req.Replace)
 		if err != nil {
 			return err
 		}

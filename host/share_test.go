@@ -498,7 +498,7 @@ func rewrite(t *testing.T, from, to oci.Reference, alter func(name string, text 
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := target.PushBundle(t.Context(), b, "mine"); err != nil {
+	if _, err := target.PushBundle(t.Context(), b, "mine", true); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -103,9 +103,10 @@ func (p Plugin) Keys() []sign.Key { return p.keys }
 // CheckPin reports where models.lock.toml and models.toml differ about a
 // plugin. The error is an [ErrConfig].
 func (p Plugin) CheckPin() error {
-	differ := func(verb, format string, args ...any) error {
-		return sdk.Hint(fault.Mark(ErrConfig, fmt.Errorf(format, args...)), "genhost plugin "+verb+" "+p.Name)
+	differ := func(command, format string, args ...any) error {
+		return sdk.Hint(fault.Mark(ErrConfig, fmt.Errorf(format, args...)), "genhost plugin "+command)
 	}
+	upgrade := "upgrade " + p.Name
 	if p.Pin == nil {
 		return differ("install", "%s has no plugin %s", lock.Name, p.Name)
 	}
@@ -116,10 +117,10 @@ func (p Plugin) CheckPin() error {
 		return nil
 	}
 	if c, err := version.Parse(p.Version); err != nil || !c.Allows(p.Pin.Version) {
-		return differ("upgrade", "version %s is wanted, and %s has %s", p.Version, lock.Name, p.Pin.Version)
+		return differ(upgrade, "version %s is wanted, and %s has %s", p.Version, lock.Name, p.Pin.Version)
 	}
 	if p.SHA256 != "" && p.Pin.Archive != "sha256:"+p.SHA256 {
-		return differ("upgrade", "sha256 is another than in %s", lock.Name)
+		return differ(upgrade, "sha256 is another than in %s", lock.Name)
 	}
 	return nil
 }

@@ -48,6 +48,7 @@ figures.`,
 	f.StringVar(&req.Checkpoint, "checkpoint", "", "which of the run: last, best on the rows held out, or a step (default best, or else last)")
 	f.StringVar(&req.Licence, "licence", "", "of the weights, as an SPDX identifier such as MIT")
 	f.StringVar(&req.Notes, "notes", "", "a Markdown file with words of yours for the model card")
+	f.BoolVar(&req.Replace, "replace", false, "replace what is there under the tag")
 	f.StringVar(&key, "sign", "", "sign it with this secret key of minisign")
 	return cmd
 }

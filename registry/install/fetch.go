@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/genhost/genhost/registry"
@@ -53,7 +54,17 @@ func (in Installer) fetch(ctx context.Context, w wanted, dir string) (fetched, e
 	if !info.IsDir() && archive.Is(w.path) {
 		return in.open(ctx, w, w.path, besideFile(w.path), dir)
 	}
+	if !info.IsDir() && calledArchive(w.path) {
+		err := fmt.Errorf("%w: it is no archive, though it is called one: it begins as neither gzip nor zip does", sdk.ErrCorrupt)
+		return fetched{}, sdk.Hint(err, "get a good copy of it")
+	}
 	return in.fetchLoose(ctx, w, dir)
+}
+
+// calledArchive reports whether a file's name says that it is an archive.
+func calledArchive(path string) bool {
+	name := strings.ToLower(path)
+	return slices.ContainsFunc([]string{".tar.gz", ".tgz", ".zip"}, func(suffix string) bool { return strings.HasSuffix(name, suffix) })
 }
 
 // fetchLoose gets what nobody signs: an executable, or a folder that is a

@@ -302,6 +302,8 @@ func TestBadPackages(t *testing.T) {
 	s.refuse(Request{Source: "bad.tar.gz"}, fault.ErrVerify, "damaged")
 	s.write("cut.tar.gz", string(b[:len(b)/2-10]))
 	s.refuse(Request{Source: "cut.tar.gz"}, fault.ErrVerify, "damaged")
+	s.write("text.tar.gz", "404: not found")
+	s.refuse(Request{Source: "text.tar.gz"}, sdk.ErrCorrupt, "it is no archive")
 	s.write("plain/x", "")
 	if err := (pack.Package{Dir: "plain"}).WriteTo(t.Context(), "plain.tar.gz"); err != nil {
 		t.Fatal(err)
@@ -431,7 +433,7 @@ func TestLock(t *testing.T) {
 	}
 	models := s.read("models.toml")
 	s.write("models.toml", strings.Replace(models, `source = "./toy"`, `source = "./joy"`, 1))
-	s.mustBe(s.in.Lock(t.Context(), true), fault.ErrConfig, "genhost plugin install toy")
+	s.mustBe(s.in.Lock(t.Context(), true), fault.ErrConfig, "genhost plugin install")
 	_, err := s.program("toy")
 	s.mustBe(err, fault.ErrConfig, "its source is ./joy")
 	s.write("models.toml", "schema = 1\n")

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"path"
@@ -13,6 +14,7 @@ import (
 	"github.com/opencontainers/image-spec/specs-go"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 
+	"github.com/genhost/genhost/registry/fault"
 	"github.com/genhost/genhost/sdk"
 )
 
@@ -55,8 +57,10 @@ func (b Bundle) Size() int64 {
 }
 
 // PushBundle publishes a bundle under a tag, and returns the digest of its
-// manifest. Equal bundles have equal digests.
-func (r *Repository) PushBundle(ctx context.Context, b Bundle, tag string) (digest string, err error) {
+// manifest. Equal bundles have equal digests. What others may have under that
+// tag is replaced by something else only when asked for; the error is a
+// [fault.ErrVerify].
+func (r *Repository) PushBundle(ctx context.Context, b Bundle, tag string, replace bool) (reference string, err error) {
 	if !validTag.MatchString(tag) {
 		return "", fmt.Errorf("%w: %q cannot be a tag", sdk.ErrBadInput, tag)
 	}
@@ -85,8 +89,27 @@ func (r *Repository) PushBundle(ctx context.Context, b Bundle, tag string) (dige
 	if err != nil {
 		return "", err
 	}
+	if err := r.checkTaken(ctx, tag, digest.FromBytes(text), replace); err != nil {
+		return "", err
+	}
 	desc, err := r.put(ctx, m.MediaType, text, tag)
 	return desc.Digest.String(), err
+}
+
+// checkTaken reports a tag that means something else already.
+func (r *Repository) checkTaken(ctx context.Context, tag string, now digest.Digest, replace bool) error {
+	if replace {
+		return nil
+	}
+	before, _, err := r.resolve(ctx, tag)
+	switch {
+	case errors.Is(err, fault.ErrNotFound):
+		return nil
+	case err != nil || before.Digest == now:
+		return err
+	}
+	err = fmt.Errorf("%s has %s already, which is something else, %s", r.ref.Place(), tag, before.Digest)
+	return sdk.Hint(fault.Mark(fault.ErrVerify, err), "give another tag, or --replace what others may have pulled")
 }
 
 func (r *Repository) putPart(ctx context.Context, f File) (ocispec.Descriptor, error) {

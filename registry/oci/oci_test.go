@@ -279,6 +279,32 @@ func TestMirrorWithin(t *testing.T) {
 	}
 }
 
+// What is published stays what it is, unless somebody says otherwise.
+func TestBundleIsNotReplaced(t *testing.T) {
+	places(t, func(t *testing.T, ref oci.Reference) {
+		push := func(config string, replace bool) error {
+			_, err := create(t, ref).PushBundle(t.Context(), oci.Bundle{Config: []byte(config)}, "v1", replace)
+			return err
+		}
+		for range 2 { // the same again is no change
+			if err := push(`{}`, false); err != nil {
+				t.Fatal(err)
+			}
+		}
+		wants(t, push(`{"other":1}`, false), fault.ErrVerify, "has v1 already", "--replace")
+		b, err := open(t, ref).FindBundle(t.Context(), "v1")
+		if err != nil || string(b.Config) != `{}` {
+			t.Errorf("after a refusal there is %s, %v", b.Config, err)
+		}
+		if err := push(`{"other":1}`, true); err != nil {
+			t.Fatal(err)
+		}
+		if b, err = open(t, ref).FindBundle(t.Context(), "v1"); err != nil || string(b.Config) == `{}` {
+			t.Errorf("it was not replaced: %v", err)
+		}
+	})
+}
+
 func TestBundle(t *testing.T) {
 	places(t, func(t *testing.T, ref oci.Reference) {
 		path := filepath.Join(t.TempDir(), "w")
@@ -288,7 +314,7 @@ func TestBundle(t *testing.T) {
 		digest, err := create(t, ref).PushBundle(t.Context(), oci.Bundle{
 			Name: "vae-1", Config: []byte(`{}`), Licence: "MIT",
 			Files: []oci.File{{Name: "README.md", Text: []byte("# Card")}, {Name: "a/b.safetensors", Path: path}, {Name: "empty"}},
-		}, "v1")
+		}, "v1", false)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -314,7 +340,7 @@ func TestBundle(t *testing.T) {
 func TestBundleWithNamesThatLeadOut(t *testing.T) {
 	for _, name := range []string{"../x", "/etc/passwd", "a/../../x", `..\x`, "C:x", "", "a//b", "..", strings.Repeat("x", 201)} {
 		ref := oci.Reference{Layout: filepath.Join(t.TempDir(), "layout")}
-		_, err := create(t, ref).PushBundle(t.Context(), oci.Bundle{Config: []byte(`{}`), Files: []oci.File{{Name: name, Text: []byte("x")}}}, "v1")
+		_, err := create(t, ref).PushBundle(t.Context(), oci.Bundle{Config: []byte(`{}`), Files: []oci.File{{Name: name, Text: []byte("x")}}}, "v1", false)
 		if err != nil {
 			t.Fatal(err)
 		}

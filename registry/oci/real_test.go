@@ -133,7 +133,7 @@ func TestRealRegistryHasNot(t *testing.T) {
 	_, err = open(t, ref).Find(t.Context(), "1.1.0")
 	wants(t, err, fault.ErrNotFound, "there is no 1.1.0", "there is 1.0.0")
 
-	digest, err := create(t, ref).PushBundle(t.Context(), oci.Bundle{Name: "vae-1", Config: []byte(`{}`), Files: []oci.File{{Name: "README.md", Text: []byte("# Card")}}}, "vae-1")
+	digest, err := create(t, ref).PushBundle(t.Context(), oci.Bundle{Name: "vae-1", Config: []byte(`{}`), Files: []oci.File{{Name: "README.md", Text: []byte("# Card")}}}, "vae-1", false)
 	if err != nil {
 		t.Fatal(err)
 	}
