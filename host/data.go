@@ -129,6 +129,17 @@ func (r *reader) carried() (string, error) {
 	return r.spec.Datasets[0].Name, nil
 }
 
+// suggestData adds to the error for a model without data what there is.
+func (h *Host) suggestData(ctx context.Context, err error) error {
+	for o, failed := range h.offers(ctx, "") {
+		if failed == nil && len(o.spec.Datasets) > 0 {
+			name := o.spec.Datasets[0].Name
+			return sdk.Hint(err, fmt.Sprintf("modality %s carries %s: --data %s", o.spec.Name, name, name))
+		}
+	}
+	return sdk.Hint(err, "no plugin here reads data: install one that offers a modality")
+}
+
 // elsewhere adds to the error for data that a modality does not know which
 // other one carries a dataset of that name.
 func (h *Host) elsewhere(ctx context.Context, err error, data string) error {

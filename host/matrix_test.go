@@ -146,6 +146,11 @@ func TestTrainMisfit(t *testing.T) {
 	if err == nil || !strings.Contains(strings.Join(sdk.Hints(err), "\n"), "odds is a dataset of modality odd: give --modality odd") {
 		t.Errorf("got %v, hints %q", err, sdk.Hints(err))
 	}
+	h.registry.Models[0].Data = ""
+	_, err = h.Train(t.Context(), TrainRequest{Model: "echo"})
+	if err == nil || !strings.Contains(strings.Join(sdk.Hints(err), "\n"), "modality pairs carries ten: --data ten") {
+		t.Errorf("got %v, hints %q", err, sdk.Hints(err))
+	}
 	r, err := h.Train(t.Context(), TrainRequest{Model: "echo", Modality: "pairs", Data: "other"})
 	if err != nil || r.Config.Source.Dataset != "other" {
 		t.Errorf("got %v", err)

@@ -136,7 +136,7 @@ func (req TrainRequest) assignments() []string {
 func (t *training) openData(ctx context.Context, h *Host, entry registry.Model, req TrainRequest) (p plan, err error) {
 	data, err := h.dataOf(entry, req.Data)
 	if err != nil && req.Modality == "" {
-		return p, err
+		return p, h.suggestData(ctx, err)
 	}
 	if t.reader, err = h.readerFor(ctx, entry, data, req.Set, t.log); err != nil {
 		return p, err

@@ -102,7 +102,7 @@ func (in Installer) added(ctx context.Context, r *registry.Registry, got *obtain
 	if p, err := r.Plugin(i.Name); err == nil {
 		if p.Source != w.source {
 			err := fault.Mark(fault.ErrConfig, fmt.Errorf("%s:%d: there is a plugin %s already, from %s", r.Path, p.Line, p.Name, p.Source))
-			return "", sdk.Hint(err, "give this one another name with --as NAME, or remove that one: genhost plugin remove "+p.Name)
+			return "", sdk.Hint(err, fmt.Sprintf("give this one another name with --as NAME; or, to go on to it, set source = %q there, and genhost plugin upgrade %s", w.source, p.Name))
 		}
 		i.Granted = grants(p.Grant, m.Needs)
 		return in.updated(p, w)
