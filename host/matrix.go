@@ -39,7 +39,7 @@ type inspected struct {
 // matrix asks the registered plugins for their modalities. One that does not
 // work is passed over, and told.
 func (h *Host) matrix(ctx context.Context) *matrix {
-	x := &matrix{host: h, spaces: map[string]inspected{}}
+	x := h.emptyMatrix()
 	for o, err := range h.offers(ctx, "") {
 		if err != nil {
 			h.say(fmt.Sprintf("passed over a plugin: %v", err))
@@ -49,6 +49,9 @@ func (h *Host) matrix(ctx context.Context) *matrix {
 	}
 	return x
 }
+
+// emptyMatrix has no modalities, and pairs with those that it is given.
+func (h *Host) emptyMatrix() *matrix { return &matrix{host: h, spaces: map[string]inspected{}} }
 
 // row pairs one model with each modality, in the order of models.toml.
 func (x *matrix) row(ctx context.Context, m registry.Model, in installed, spec sdk.ModelSpec) ([]Pairing, error) {
@@ -221,7 +224,6 @@ func (h *Host) worksWith(ctx context.Context, m registry.Model, in installed, sp
 		return false
 	}
 	defer c.Close()
-	x := &matrix{host: h, spaces: map[string]inspected{}}
-	p, err := x.pair(ctx, c, rows)
+	p, err := h.emptyMatrix().pair(ctx, c, rows)
 	return err == nil && p.Works
 }

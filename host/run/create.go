@@ -13,30 +13,6 @@ import (
 	"github.com/genhost/genhost/sdk"
 )
 
-// Create makes a run called stem-n in root, which is made if it is missing;
-// n is one more than the highest there is. The run is this process's to train:
-// nobody else can [Run.Record] it. What earlier processes have left half made
-// or half removed in root goes.
-func Create(root, stem string, p Plan) (*Run, error) {
-	s, err := Prepare(root)
-	if err != nil {
-		return nil, err
-	}
-	defer s.Close()
-	return s.Create(stem, p)
-}
-
-// CreateNamed makes a run with a name of the user's choice. The error wraps
-// [fs.ErrExist] when there is one.
-func CreateNamed(root, name string, p Plan) (*Run, error) {
-	s, err := Prepare(root)
-	if err != nil {
-		return nil, err
-	}
-	defer s.Close()
-	return s.CreateNamed(name, p)
-}
-
 // Taken is the error for a name that a run, or something else, has already.
 func Taken(root, name string) error {
 	return sdk.Hint(fmt.Errorf("create run: %s: %w", filepath.Join(root, name), fs.ErrExist),
@@ -52,7 +28,9 @@ type Stage struct {
 	lock      *lock // the run's, until it is created
 }
 
-// Prepare makes a stage in root. Close must be called.
+// Prepare makes a stage in root, which is made if it is missing. What earlier
+// processes have left half made or half removed in root goes. Close must be
+// called.
 func Prepare(root string) (_ *Stage, err error) {
 	s := &Stage{root: root}
 	defer func() {
@@ -104,7 +82,8 @@ func (s *Stage) Close() {
 	}
 }
 
-// Create makes the stage a run called stem-n, as [Create] does.
+// Create makes the stage a run called stem-n; n is one more than the highest
+// there is. The run is this process's to train: nobody else can [Run.Record] it.
 func (s *Stage) Create(stem string, p Plan) (*Run, error) {
 	if err := CheckName(stem + "-1"); err != nil {
 		return nil, err
@@ -127,8 +106,8 @@ func (s *Stage) Create(stem string, p Plan) (*Run, error) {
 	}
 }
 
-// CreateNamed makes the stage a run with a name of the user's choice, as
-// [CreateNamed] does.
+// CreateNamed makes the stage a run with a name of the user's choice. The error
+// wraps [fs.ErrExist] when there is one.
 func (s *Stage) CreateNamed(name string, p Plan) (*Run, error) {
 	if err := CheckName(name); err != nil {
 		return nil, err

@@ -41,7 +41,7 @@ func plan() Plan {
 
 func create(t *testing.T, root string) *Run {
 	t.Helper()
-	r, err := Create(root, "vae", plan())
+	r, err := createIn(root, "vae", plan())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +70,7 @@ func TestCreateRaces(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range n {
 		wg.Go(func() {
-			if r, err := Create(root, "vae", plan()); err != nil {
+			if r, err := createIn(root, "vae", plan()); err != nil {
 				t.Error(err)
 			} else {
 				names[i], runs[i] = r.Name, r
@@ -118,18 +118,18 @@ func TestCreateCountsFromTheHighest(t *testing.T) {
 
 func TestCreateNamed(t *testing.T) {
 	root := t.TempDir()
-	if r, err := CreateNamed(root, "first.try", plan()); err != nil || r.Name != "first.try" {
+	if r, err := createNamedIn(root, "first.try", plan()); err != nil || r.Name != "first.try" {
 		t.Fatal(r, err)
 	}
-	_, err := CreateNamed(root, "first.try", plan())
+	_, err := createNamedIn(root, "first.try", plan())
 	if !errors.Is(err, fs.ErrExist) || len(sdk.Hints(err)) == 0 {
 		t.Errorf("a name taken twice: %v, hints %v", err, sdk.Hints(err))
 	}
 	for _, bad := range []string{"", ".", "..", ".x", "-x", "a/b", `a\b`, "a b", "latest", "é", "x\x00", strings.Repeat("x", 101)} {
-		if _, err := CreateNamed(root, bad, plan()); !errors.Is(err, sdk.ErrBadInput) {
+		if _, err := createNamedIn(root, bad, plan()); !errors.Is(err, sdk.ErrBadInput) {
 			t.Errorf("name %q: %v", bad, err)
 		}
-		if _, err := Create(root, "/"+bad, plan()); !errors.Is(err, sdk.ErrBadInput) {
+		if _, err := createIn(root, "/"+bad, plan()); !errors.Is(err, sdk.ErrBadInput) {
 			t.Errorf("stem %q: %v", "/"+bad, err)
 		}
 	}
@@ -140,7 +140,7 @@ func TestCreateWhereNoFolderCanBe(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o666); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Create(filepath.Join(file, "runs"), "vae", plan()); err == nil || !strings.Contains(err.Error(), file) {
+	if _, err := createIn(filepath.Join(file, "runs"), "vae", plan()); err == nil || !strings.Contains(err.Error(), file) {
 		t.Errorf("got %v, want an error that names %s", err, file)
 	}
 }
@@ -347,7 +347,7 @@ func TestListAndLatest(t *testing.T) {
 	for i, name := range []string{"b", "c", "a"} {
 		p := plan()
 		p.Config.Created = time.Date(2026, 1, i+1, 0, 0, 0, 0, time.UTC)
-		if _, err := CreateNamed(root, name, p); err != nil {
+		if _, err := createNamedIn(root, name, p); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -394,4 +394,24 @@ func TestSharedHasNoPath(t *testing.T) {
 			t.Errorf("with dataset %q: %s", dataset, path)
 		}
 	}
+}
+
+// createIn makes a run in root, by way of a stage.
+func createIn(root, stem string, p Plan) (*Run, error) {
+	s, err := Prepare(root)
+	if err != nil {
+		return nil, err
+	}
+	defer s.Close()
+	return s.Create(stem, p)
+}
+
+// createNamedIn makes one with a name.
+func createNamedIn(root, name string, p Plan) (*Run, error) {
+	s, err := Prepare(root)
+	if err != nil {
+		return nil, err
+	}
+	defer s.Close()
+	return s.CreateNamed(name, p)
 }

@@ -31,9 +31,6 @@ func (t Table) Line() int { return t.doc.lines[t.Key()] }
 // Document is the one that the table is in.
 func (t Table) Document() *Document { return t.doc }
 
-// IsThere reports whether the document has the table.
-func (t Table) IsThere() bool { return t.values != nil }
-
 // Value returns what stands under a name.
 func (t Table) Value(name string) (value any, there bool) {
 	value, there = t.values[name]

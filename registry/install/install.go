@@ -69,11 +69,7 @@ func about(source string, err error) error {
 // that are named, or of all: exactly what is pinned, and the rest anew. What is
 // there already is looked at.
 func (in Installer) Restore(ctx context.Context, names ...string) ([]Installed, error) {
-	r, err := registry.Load(in.modelsFile())
-	if err != nil {
-		return nil, err
-	}
-	plugins, err := choose(r, names)
+	r, plugins, err := in.choose(names)
 	if err != nil {
 		return nil, err
 	}
@@ -91,19 +87,24 @@ func (in Installer) Restore(ctx context.Context, names ...string) ([]Installed, 
 	return all, nil
 }
 
-func choose(r *registry.Registry, names []string) ([]registry.Plugin, error) {
+// choose reads models.toml, and finds the plugins that are named, or all.
+func (in Installer) choose(names []string) (*registry.Registry, []registry.Plugin, error) {
+	r, err := registry.Load(in.modelsFile())
+	if err != nil {
+		return nil, nil, err
+	}
 	if len(names) == 0 {
-		return r.Plugins, nil
+		return r, r.Plugins, nil
 	}
 	var plugins []registry.Plugin
 	for _, name := range names {
 		p, err := r.Plugin(name)
 		if err != nil {
-			return nil, err
+			return r, nil, err
 		}
 		plugins = append(plugins, p)
 	}
-	return plugins, nil
+	return r, plugins, nil
 }
 
 // installs reports whether a plugin is one that is installed, and not one

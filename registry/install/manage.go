@@ -74,11 +74,7 @@ type Checked struct {
 // Verify looks at all files of the plugins that are named, or of all that are
 // installed, and at who signed them. What is wrong is in the error too.
 func (in Installer) Verify(ctx context.Context, names ...string) ([]Checked, error) {
-	r, err := registry.Load(in.modelsFile())
-	if err != nil {
-		return nil, err
-	}
-	plugins, err := choose(r, names)
+	r, plugins, err := in.choose(names)
 	if err != nil {
 		return nil, err
 	}

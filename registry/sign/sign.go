@@ -59,9 +59,6 @@ func ParseKey(text string) (Key, error) {
 	return k, nil
 }
 
-// ID is how minisign calls the key.
-func (k Key) ID() string { return fmt.Sprintf("%016X", k.public.ID()) }
-
 // A Verdict is what is known of who signed something.
 type Verdict struct {
 	Signer string // the name of the key that vouches for it, or ""

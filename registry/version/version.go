@@ -73,8 +73,6 @@ func expand(op, v string) []rule {
 	return []rule{{">=", v}, {"<", strings.Join(numbers, ".") + "-0"}} // below its release candidates too
 }
 
-func (c Constraint) String() string { return c.text }
-
 // Allows reports whether a version will do.
 func (c Constraint) Allows(v string) bool {
 	named := !strings.Contains(v, "-")
